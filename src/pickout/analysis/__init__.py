@@ -1,0 +1,1 @@
+"""What is worked out once per picture and serves everything: superpixels, graph, merge tree."""

@@ -1,0 +1,302 @@
+"""Prompts: what the user gives to say where the object is.
+
+All coordinates are pixels of the upright picture, x to the right and y down, with pixel
+centres on whole numbers. Prompts are plain records; `check_prompt` holds them against a
+picture's size.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from pickout.errors import PromptError
+from pickout.masks import Mask
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Click:
+    """One point on the object (`positive`) or beside it."""
+
+    x: float
+    y: float
+    positive: bool = True
+    kind: ClassVar[str] = "click"
+
+
+@dataclass(frozen=True)
+class Scribble:
+    """A stroke: the polyline through `points`, `radius` pixels thick on each side."""
+
+    points: tuple[Point, ...]
+    radius: float = 3.0
+    positive: bool = True
+    kind: ClassVar[str] = "scribble"
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle around the whole object; x1 and y1 are the first pixels outside."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    kind: ClassVar[str] = "box"
+
+
+@dataclass(frozen=True)
+class Lasso:
+    """A loose closed outline around the whole object; the mask finds the edge inside it."""
+
+    points: tuple[Point, ...]
+    kind: ClassVar[str] = "lasso"
+
+
+@dataclass(frozen=True)
+class Polygon:
+    """An exact closed outline: every pixel inside belongs to the object (or does not)."""
+
+    points: tuple[Point, ...]
+    positive: bool = True
+    kind: ClassVar[str] = "polygon"
+
+
+@dataclass(frozen=True)
+class MaskPrompt:
+    """A mask from elsewhere as the starting point; later prompts correct it."""
+
+    mask: Mask
+    kind: ClassVar[str] = "mask"
+
+
+Prompt = Click | Scribble | Box | Lasso | Polygon | MaskPrompt
+PROMPT_KINDS = ("click", "scribble", "box", "lasso", "polygon", "mask")
+
+
+def check_prompt(prompt: Prompt, size_hw: tuple[int, int]) -> Prompt:
+    """Return `prompt` made ready for a picture of `size_hw`.
+
+    Boxes are put in order and cut to the picture; strokes and outlines may leave it.
+
+    Raises
+    ------
+    PromptError
+        For a click outside the picture, a box without area or wholly outside, an outline with
+        fewer than three points or wholly outside, a radius below zero, a mask of another size,
+        or a number that is not finite.
+    """
+    match prompt:
+        case Click():
+            return _check_click(prompt, size_hw)
+        case Scribble():
+            return _check_scribble(prompt, size_hw)
+        case Box():
+            return _check_box(prompt, size_hw)
+        case Lasso() | Polygon():
+            return _check_outline(prompt, size_hw)
+        case MaskPrompt():
+            return _check_mask(prompt, size_hw)
+    raise PromptError(f"unknown prompt {prompt!r}; known are: {', '.join(PROMPT_KINDS)}.")
+
+
+def _size_text(size_hw: tuple[int, int]) -> str:
+    return f"{size_hw[1]} x {size_hw[0]} pixels"
+
+
+def _finite(what: str, *numbers: float) -> None:
+    if not all(math.isfinite(number) for number in numbers):
+        raise PromptError(f"{what} holds a coordinate that is not a number.")
+
+
+def _check_click(click: Click, size_hw: tuple[int, int]) -> Click:
+    _finite("the click", click.x, click.y)
+    height, width = size_hw
+    if not (-0.5 <= click.x < width - 0.5 and -0.5 <= click.y < height - 0.5):
+        raise PromptError(
+            f"the click at {click.x:g},{click.y:g} lies outside the picture, which is "
+            f"{_size_text(size_hw)}; x runs from 0 to {width - 1}, y from 0 to {height - 1}."
+        )
+    return click
+
+
+def _check_scribble(scribble: Scribble, size_hw: tuple[int, int]) -> Scribble:
+    if not scribble.points:
+        raise PromptError("the scribble has no points; it needs at least one.")
+    _finite("the scribble", *(v for point in scribble.points for v in point), scribble.radius)
+    if scribble.radius < 0:
+        raise PromptError(f"the scribble's radius is {scribble.radius:g}; it cannot be negative.")
+    _check_touches("the scribble", scribble.points, size_hw, scribble.radius)
+    return scribble
+
+
+def _check_touches(
+    what: str, points: Sequence[Point], size_hw: tuple[int, int], margin: float = 0.0
+) -> None:
+    """Raise unless the box around `points`, widened by `margin`, meets the picture."""
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    height, width = size_hw
+    if (
+        max(xs) + margin < 0
+        or max(ys) + margin < 0
+        or min(xs) - margin > width - 1
+        or min(ys) - margin > height - 1
+    ):
+        raise PromptError(f"{what} lies wholly outside the picture of {_size_text(size_hw)}.")
+
+
+def _check_box(box: Box, size_hw: tuple[int, int]) -> Box:
+    _finite("the box", box.x0, box.y0, box.x1, box.y1)
+    height, width = size_hw
+    x0, x1 = sorted((box.x0, box.x1))
+    y0, y1 = sorted((box.y0, box.y1))
+    given = f"the box {box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g}"
+    if x1 - x0 < 1 or y1 - y0 < 1:
+        raise PromptError(f"{given} has no area; draw it from one corner to the opposite one.")
+    if x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height:
+        raise PromptError(f"{given} lies outside the picture of {_size_text(size_hw)}.")
+    return Box(max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height)))
+
+
+def _check_outline(outline: Lasso | Polygon, size_hw: tuple[int, int]) -> Lasso | Polygon:
+    what = f"the {outline.kind}"
+    if len(outline.points) < 3:
+        raise PromptError(
+            f"{what} has {len(outline.points)} points; a closed outline needs three or more."
+        )
+    _finite(what, *(v for point in outline.points for v in point))
+    _check_touches(what, outline.points, size_hw)
+    return outline
+
+
+def _check_mask(prompt: MaskPrompt, size_hw: tuple[int, int]) -> MaskPrompt:
+    if prompt.mask.size_hw != size_hw:
+        raise PromptError(
+            f"the mask is {_size_text(prompt.mask.size_hw)} but the picture is "
+            f"{_size_text(size_hw)}; a mask must have the size of its picture."
+        )
+    return prompt
+
+
+def click_pixel(click: Click) -> tuple[int, int]:
+    """Return (row, column) of the pixel under a checked click."""
+    return math.floor(click.y + 0.5), math.floor(click.x + 0.5)
+
+
+def drawn(prompt: Scribble | Box | Lasso | Polygon, size_hw: tuple[int, int]) -> np.ndarray:
+    """Return the (H, W) bool array of pixels that a stroke covers or an outline encloses."""
+    import cv2
+
+    canvas = np.zeros(size_hw, np.uint8)
+    if isinstance(prompt, Box):
+        rows = slice(math.floor(prompt.y0), math.ceil(prompt.y1))
+        columns = slice(math.floor(prompt.x0), math.ceil(prompt.x1))
+        canvas[rows, columns] = 1
+        return canvas.astype(bool)
+    # OpenCV draws with whole pixels unless told how many fractional bits follow.
+    bits = 4
+    points = np.round(np.array(prompt.points, np.float64) * 2**bits).astype(np.int32)
+    if isinstance(prompt, Scribble):
+        width = max(1, round(2 * prompt.radius + 1))
+        cv2.polylines(canvas, [points], False, (1,), width, cv2.LINE_8, bits)
+        if len(points) == 1:
+            radius = round(prompt.radius * 2**bits)
+            cv2.circle(canvas, points[0].tolist(), radius, (1,), -1, cv2.LINE_8, bits)
+    else:
+        cv2.fillPoly(canvas, [points], (1,), cv2.LINE_8, bits)
+    return canvas.astype(bool)
+
+
+def to_json(prompt: Prompt) -> dict[str, object]:
+    """Return the prompt as a plain record; `from_json` reads it back unchanged."""
+    record: dict[str, object] = {"kind": prompt.kind}
+    match prompt:
+        case Click():
+            record |= {"x": prompt.x, "y": prompt.y, "positive": prompt.positive}
+        case Scribble():
+            record |= {
+                "points": [list(point) for point in prompt.points],
+                "radius": prompt.radius,
+                "positive": prompt.positive,
+            }
+        case Box():
+            record |= {"box_xyxy": [prompt.x0, prompt.y0, prompt.x1, prompt.y1]}
+        case Lasso():
+            record |= {"points": [list(point) for point in prompt.points]}
+        case Polygon():
+            points = [list(point) for point in prompt.points]
+            record |= {"points": points, "positive": prompt.positive}
+        case MaskPrompt():
+            record |= {"mask": prompt.mask.to_rle()}
+    return record
+
+
+def from_json(record: object) -> Prompt:
+    """Return the prompt that `to_json` wrote.
+
+    Raises
+    ------
+    PromptError
+        If a field is missing or has the wrong type; the message names it.
+    """
+    if not isinstance(record, Mapping):
+        raise PromptError(f"a prompt should be a record with fields, not {record!r}.")
+    match record.get("kind"):
+        case "click":
+            return Click(
+                _number(record, "x"), _number(record, "y"), _truth(record, "positive")
+            )
+        case "scribble":
+            radius = _number(record, "radius")
+            return Scribble(_points(record), radius, _truth(record, "positive"))
+        case "box":
+            corners = record.get("box_xyxy")
+            if not _is_numbers(corners, 4):
+                raise PromptError(f"a box's 'box_xyxy' should be four numbers, not {corners!r}.")
+            x0, y0, x1, y1 = (float(value) for value in corners)  # type: ignore[union-attr]
+            return Box(x0, y0, x1, y1)
+        case "lasso":
+            return Lasso(_points(record))
+        case "polygon":
+            return Polygon(_points(record), _truth(record, "positive"))
+        case "mask":
+            return MaskPrompt(Mask.from_rle(record.get("mask")))
+        case kind:
+            raise PromptError(f"unknown prompt {kind!r}; known are: {', '.join(PROMPT_KINDS)}.")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_numbers(value: object, count: int) -> bool:
+    return isinstance(value, list) and len(value) == count and all(map(_is_number, value))
+
+
+def _number(record: Mapping[str, object], field: str) -> float:
+    value = record.get(field)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise PromptError(f"a {record['kind']}'s '{field}' should be a number, not {value!r}.")
+    return float(value)
+
+
+def _truth(record: Mapping[str, object], field: str) -> bool:
+    value = record.get(field)
+    if not isinstance(value, bool):
+        raise PromptError(f"a {record['kind']}'s '{field}' should be true or false, not {value!r}.")
+    return value
+
+
+def _points(record: Mapping[str, object]) -> tuple[Point, ...]:
+    value = record.get("points")
+    if not isinstance(value, list) or not all(_is_numbers(point, 2) for point in value):
+        raise PromptError(
+            f"a {record['kind']}'s 'points' should be a list of [x, y] pairs, not {value!r}."
+        )
+    return tuple((float(x), float(y)) for x, y in value)
