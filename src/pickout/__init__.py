@@ -33,13 +33,22 @@ _HOME = {
 __all__ = ["__version__", *_HOME]
 
 if TYPE_CHECKING:
-    from pickout.errors import PickoutError
-    from pickout.exports import Cutout, cutout
-    from pickout.images import Image, read_image
-    from pickout.library import Hit, Library
-    from pickout.masks import Mask, read_mask
-    from pickout.prompts import Box, Click, Lasso, MaskPrompt, Polygon, Scribble
-    from pickout.session import Session
+    from pickout.errors import PickoutError as PickoutError
+    from pickout.exports import Cutout as Cutout
+    from pickout.exports import cutout as cutout
+    from pickout.images import Image as Image
+    from pickout.images import read_image as read_image
+    from pickout.library import Hit as Hit
+    from pickout.library import Library as Library
+    from pickout.masks import Mask as Mask
+    from pickout.masks import read_mask as read_mask
+    from pickout.prompts import Box as Box
+    from pickout.prompts import Click as Click
+    from pickout.prompts import Lasso as Lasso
+    from pickout.prompts import MaskPrompt as MaskPrompt
+    from pickout.prompts import Polygon as Polygon
+    from pickout.prompts import Scribble as Scribble
+    from pickout.session import Session as Session
 
 
 def __getattr__(name: str) -> object:

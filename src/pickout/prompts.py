@@ -249,9 +249,7 @@ def from_json(record: object) -> Prompt:
         raise PromptError(f"a prompt should be a record with fields, not {record!r}.")
     match record.get("kind"):
         case "click":
-            return Click(
-                _number(record, "x"), _number(record, "y"), _truth(record, "positive")
-            )
+            return Click(_number(record, "x"), _number(record, "y"), _truth(record, "positive"))
         case "scribble":
             radius = _number(record, "radius")
             return Scribble(_points(record), radius, _truth(record, "positive"))

@@ -1,0 +1,370 @@
+"""Session: one picture, its objects, and everything the user did to them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+from pickout.arrays import AnyArray
+from pickout.edits import apply_edit
+from pickout.errors import ArgumentError, ExportError, PromptError, SessionError
+from pickout.history import Edit, History, Step
+from pickout.images import Image, as_image, read_image
+from pickout.masks import Mask, as_mask
+from pickout.plugins import make_segmenter
+from pickout.prompts import (
+    Box,
+    Click,
+    Lasso,
+    MaskPrompt,
+    Polygon,
+    Prompt,
+    Scribble,
+    check_prompt,
+)
+from pickout.segmenters.base import Segmenter
+from pickout.session_file import SessionRecord, read_session, write_session
+
+FIRST_OBJECT = "object"
+
+Points = Iterable[tuple[float, float]]
+
+
+class Session:
+    """One picture, its named objects, and the history of prompts and edits behind each mask.
+
+    Parameters
+    ----------
+    image : Image or (H, W, 3) ndarray of uint8
+        The picture; it is analysed once, here.
+    segmenter : str or Segmenter
+        Name of a segmenter, or one of your own (see `pickout.segmenters.base`).
+    path : path, optional
+        Session file. If given, the session saves itself there after every step, so that a crash
+        at any moment leaves the last good state.
+
+    Raises
+    ------
+    SessionError
+        If `path` exists already; open it with `Session.open` to go on.
+    PluginError
+        If there is no such segmenter.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> picture = np.zeros((40, 60, 3), np.uint8)
+    >>> picture[10:30, 20:40] = 200
+    >>> session = Session(picture, segmenter="otsu")
+    >>> session.click(30, 20).area
+    400
+    >>> session.undo().area
+    0
+    """
+
+    def __init__(
+        self,
+        image: Image | AnyArray,
+        segmenter: str | Segmenter = "superpixel",
+        *,
+        path: str | Path | None = None,
+    ) -> None:
+        self.image = as_image(image)
+        self.path = Path(path) if path is not None else None
+        if self.path is not None and self.path.exists():
+            raise SessionError(
+                f"{self.path} exists already; go on with it by Session.open({str(path)!r}), or "
+                "choose another name."
+            )
+        self.notes: list[str] = []
+        """What the user should know, e.g. that another version of a segmenter is at work."""
+        self._segmenter = make_segmenter(segmenter) if isinstance(segmenter, str) else segmenter
+        self._prepared = self._segmenter.analyse(self.image)
+        self._objects = {FIRST_OBJECT: History(self.image.size_hw)}
+        self._current = FIRST_OBJECT
+
+    # --- prompts -------------------------------------------------------------------------------
+
+    def click(self, x: float, y: float, positive: bool = True) -> Mask:
+        """Say that the pixel at (x, y) belongs to the object, or does not; return the mask.
+
+        Raises
+        ------
+        PromptError
+            If the point lies outside the picture. The session stays as it was.
+        """
+        return self.prompt(Click(float(x), float(y), bool(positive)))
+
+    def scribble(self, points: Points, radius: float = 3.0, positive: bool = True) -> Mask:
+        """Say it of a whole stroke through `points`, `radius` pixels thick on each side."""
+        return self.prompt(Scribble(_points(points), float(radius), bool(positive)))
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> Mask:
+        """Say that the whole object lies inside the box; corners may come in any order."""
+        return self.prompt(Box(float(x0), float(y0), float(x1), float(y1)))
+
+    def lasso(self, points: Points) -> Mask:
+        """Say that the whole object lies inside a loose closed outline."""
+        return self.prompt(Lasso(_points(points)))
+
+    def polygon(self, points: Points, positive: bool = True) -> Mask:
+        """Say that exactly the inside of an outline belongs to the object, or does not."""
+        return self.prompt(Polygon(_points(points), bool(positive)))
+
+    def start_from(self, prior: Mask | AnyArray) -> Mask:
+        """Start from a mask made elsewhere; later prompts change it only where they touch it."""
+        return self.prompt(MaskPrompt(as_mask(prior)))
+
+    def prompt(self, prompt: Prompt) -> Mask:
+        """Give any prompt record; return the mask."""
+        return self._add(check_prompt(prompt, self.image.size_hw))
+
+    def edit(self, name: str, **numbers: float) -> Mask:
+        """Apply a mask tool, e.g. ``session.edit("grow", radius=2)``; see `pickout.edits`."""
+        return self._add(Edit(name, numbers))
+
+    # --- history -------------------------------------------------------------------------------
+
+    def undo(self) -> Mask:
+        """Take the last step back; at the beginning nothing happens. Return the mask."""
+        if self._history.undo():
+            self._autosave()
+        return self.mask
+
+    def redo(self) -> Mask:
+        """Make the step again that was last taken back; return the mask."""
+        if self._history.redo(self._compute, self._apply):
+            self._autosave()
+        return self.mask
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the current object has a step to take back."""
+        return self._history.position > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether the current object has a step that was taken back."""
+        return self._history.position < len(self._history.steps)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Prompts and edits behind the current mask, oldest first."""
+        return tuple(self._history.steps[: self._history.position])
+
+    @property
+    def mask(self) -> CurrentMask:
+        """Mask of the current object, empty before the first prompt."""
+        return CurrentMask(self._history.mask.array, self)
+
+    # --- objects -------------------------------------------------------------------------------
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """Names of the objects in this picture, in the order they were added."""
+        return tuple(self._objects)
+
+    @property
+    def current(self) -> str:
+        """Name of the object that prompts go to."""
+        return self._current
+
+    @property
+    def masks(self) -> dict[str, Mask]:
+        """Mask of every object, by name."""
+        return {name: history.mask for name, history in self._objects.items()}
+
+    def add_object(self, name: str) -> None:
+        """Add an object without prompts and make it the current one.
+
+        Raises
+        ------
+        ArgumentError
+            If the name is empty or taken.
+        """
+        self._check_new(name)
+        self._objects[name] = History(self.image.size_hw)
+        self.select(name)
+
+    def select(self, name: str) -> None:
+        """Make the object `name` the current one; raise `ArgumentError` if there is none."""
+        if name not in self._objects:
+            known = ", ".join(repr(other) for other in self._objects)
+            raise ArgumentError(f"there is no object {name!r} in this session; it has {known}.")
+        self._current = name
+        self._autosave()
+
+    def rename(self, name: str) -> None:
+        """Give the current object another name; raise `ArgumentError` if empty or taken."""
+        if name == self._current:
+            return
+        self._check_new(name)
+        self._objects = {
+            (name if old == self._current else old): history
+            for old, history in self._objects.items()
+        }
+        self._current = name
+        self._autosave()
+
+    def _check_new(self, name: str) -> None:
+        if not name.strip():
+            raise ArgumentError("an object needs a name that is not empty.")
+        if name in self._objects:
+            raise ArgumentError(f"there is already an object {name!r} in this session.")
+
+    # --- files ---------------------------------------------------------------------------------
+
+    def save(self, path: str | Path | None = None, *, overwrite: bool = False) -> None:
+        """Write the session to `path`, or to its own file; it goes on saving itself there.
+
+        Raises
+        ------
+        SessionError
+            If the file cannot be written, exists without `overwrite`, or no path is known.
+        """
+        target = Path(path) if path is not None else self.path
+        if target is None:
+            raise SessionError("this session has no file yet; give one: session.save('a.json').")
+        self._write(target, overwrite=overwrite or target == self.path)
+        self.path = target
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        image: Image | AnyArray | None = None,
+        segmenter: Segmenter | None = None,
+    ) -> Session:
+        """Return the session of a file, with every mask computed again from its steps.
+
+        Parameters
+        ----------
+        path : path
+            Session file; the session goes on saving itself there.
+        image : Image or (H, W, 3) ndarray of uint8, optional
+            The picture, if it is not where the file says.
+        segmenter : Segmenter, optional
+            Needed only if the session was made with one that is not installed by name.
+
+        Raises
+        ------
+        SessionError
+            If the file is missing, damaged, from a newer version, or made on another picture.
+        ImageReadError
+            If the picture is gone.
+        """
+        record = read_session(path)
+        picture = as_image(image) if image is not None else _read_picture(record, Path(path))
+        session = cls(picture, segmenter or record.segmenter)
+        session._check_same_picture(record, Path(path))
+        session._replay(record)
+        session.path = Path(path)
+        return session
+
+    def _check_same_picture(self, record: SessionRecord, path: Path) -> None:
+        comparable = record.digest.partition(":")[0] == self._digest.partition(":")[0]
+        same = not comparable or record.digest == self._digest
+        if record.size_hw != self.image.size_hw or not same:
+            raise SessionError(
+                f"{path} was made on another picture ({record.picture or 'an array'}, "
+                f"{record.size_hw[1]} x {record.size_hw[0]} pixels) than the one given "
+                f"({self.image!r}); its clicks would not fit. Give the picture it was made on."
+            )
+
+    def _replay(self, record: SessionRecord) -> None:
+        if record.segmenter_version != self._segmenter.version:
+            self.notes.append(
+                f"made with version {record.segmenter_version} of the segmenter "
+                f"{record.segmenter!r}, replayed with version {self._segmenter.version}: "
+                "the masks may differ a little."
+            )
+        self._objects = {}
+        for name, saved in record.objects.items():
+            steps = [
+                step if isinstance(step, Edit) else check_prompt(step, self.image.size_hw)
+                for step in saved.steps
+            ]
+            self._objects[name] = history = History(self.image.size_hw)
+            history.replay(steps, saved.position, self._compute, self._apply)
+        self._current = record.current
+
+    def _autosave(self) -> None:
+        if self.path is None:
+            return
+        try:
+            self._write(self.path, overwrite=True)
+        except SessionError as error:
+            raise SessionError(f"the step was made but is not saved: {error}") from error
+
+    def _write(self, path: Path, *, overwrite: bool) -> None:
+        record = SessionRecord.of(
+            self.image, self._digest, self._segmenter, self._objects, self._current
+        )
+        try:
+            write_session(path, record, overwrite=overwrite)
+        except ExportError as error:
+            raise SessionError(str(error)) from error
+
+    @cached_property
+    def _digest(self) -> str:
+        """What tells this picture from others: the file's bytes, since decoders may differ."""
+        if self.image.path is None:
+            return "pixels:" + hashlib.blake2b(self.image.array.data, digest_size=16).hexdigest()
+        with self.image.path.open("rb") as file:
+            return "file:" + hashlib.file_digest(file, _short_blake2b).hexdigest()
+
+    # --- how masks come about ------------------------------------------------------------------
+
+    @property
+    def _history(self) -> History:
+        return self._objects[self._current]
+
+    def _add(self, step: Step) -> Mask:
+        self._history.add(step, self._compute, self._apply)
+        self._autosave()
+        return self.mask
+
+    def _compute(self, prompts: list[Prompt], previous: Mask) -> Mask:
+        array = self._prepared.segment(prompts, previous)
+        array.flags.writeable = False
+        return Mask(array)
+
+    def _apply(self, edit: Edit, mask: Mask) -> Mask:
+        return apply_edit(mask, edit.name, **edit.numbers)
+
+
+class CurrentMask(Mask):
+    """The mask of a session's current object; calling it with a prior starts from that one."""
+
+    _session: Session
+
+    def __init__(self, array: AnyArray, session: Session) -> None:
+        super().__init__(array)
+        object.__setattr__(self, "_session", session)
+
+    def __call__(self, prior: Mask | AnyArray) -> Mask:
+        """Start the session's current object from `prior`; the same as `Session.start_from`."""
+        return self._session.start_from(prior)
+
+
+def _points(points: Points) -> tuple[tuple[float, float], ...]:
+    """Return points as plain pairs; an (N, 2) array is welcome too."""
+    try:
+        return tuple((float(x), float(y)) for x, y in points)
+    except (TypeError, ValueError) as error:
+        raise PromptError(f"points should be (x, y) pairs of numbers, not {points!r}.") from error
+
+
+def _short_blake2b() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=16)
+
+
+def _read_picture(record: SessionRecord, path: Path) -> Image:
+    if record.picture is None:
+        raise SessionError(
+            f"{path} was made on an array, not on a file; give the picture: "
+            f"Session.open({str(path)!r}, image=...)."
+        )
+    return read_image(path.parent / record.picture)
