@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from pickout.arrays import AnyArray, BoolArray, ByteArray, check_dtype, check_shape, frozen
 from pickout.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from pickout.image_files import Decoded
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,9 +78,133 @@ def as_image(value: Image | AnyArray) -> Image:
     return Image(np.asarray(value))
 
 
-def read_image(path: str | Path, *, max_side: int | None = None) -> Image:
-    raise NotImplementedError
+def read_image(
+    path: str | Path, *, max_side: int | None = None, max_pixels: int | None = None
+) -> Image:
+    """Return the picture in a file: upright, sRGB, eight bits.
+
+    Reads JPEG, PNG, WebP, TIFF, BMP, GIF and AVIF (of several pictures the first), and HEIF if
+    the extra `heif` is installed. How other kinds of pixels become (H, W, 3) bytes is told in
+    `pickout.image_pixels`, how colours become sRGB in `pickout.image_color`.
+
+    Parameters
+    ----------
+    path : path
+    max_side : int, optional
+        Longest side wanted, in pixels. A larger picture is averaged down to it, JPEG already
+        while decoding, which is several times faster. `Image.full_size_hw` keeps the full size.
+    max_pixels : int, optional
+        Larger pictures are refused before anything is decoded. Without it the environment
+        variable ``PICKOUT_MAX_PIXELS`` counts, else 400 million.
+
+    Raises
+    ------
+    ImageReadError
+        If the file is missing, a folder, not readable, empty, not a picture of a known format,
+        damaged, cut short, or larger than `max_pixels`.
+    MissingExtraError
+        If the file is HEIF and the package for it is not installed.
+    ArgumentError
+        If `max_side` or `max_pixels` is not a whole number of at least 1.
+    """
+    from pickout.image_files import open_file
+
+    with open_file(path) as file:
+        return _read(file, str(path), Path(path), max_side, max_pixels)
+
+
+def read_image_bytes(
+    data: bytes, name: str, *, max_side: int | None = None, max_pixels: int | None = None
+) -> Image:
+    """Return the picture in `data`, the contents of a file that messages call `name`.
+
+    Parameters and errors as in `read_image`; the `path` of the result is None.
+    """
+    return _read(io.BytesIO(data), name, None, max_side, max_pixels)
+
+
+def _read(
+    file: IO[bytes], name: str, path: Path | None, max_side: int | None, max_pixels: int | None
+) -> Image:
+    from pickout.image_color import to_srgb
+    from pickout.image_files import decode, pixel_limit
+    from pickout.image_pixels import fitted_size, shrink, to_bytes, turn_upright
+
+    _check_count("max_side", max_side)
+    _check_count("max_pixels", max_pixels)
+    decoded = decode(file, name, max_side=max_side, max_pixels=max_pixels or pixel_limit())
+    planes, profile = to_bytes(decoded.planes), decoded.profile
+    del decoded.planes  # Of 100 megapixels, every copy that is not held is 300 MB less.
+    wanted_hw = fitted_size(decoded.size_hw, max_side)
+    color = to_srgb(shrink(planes.color, wanted_hw), planes.space, profile)
+    color = turn_upright(color, decoded.orientation)
+    alpha = planes.alpha
+    if alpha is not None:
+        alpha = turn_upright(shrink(alpha, wanted_hw), decoded.orientation)
+        alpha.flags.writeable = False
+    color.flags.writeable = False
+    turned = decoded.orientation >= 5
+    return Image(
+        color,
+        alpha,
+        path,
+        full_size_hw=decoded.size_hw[::-1] if turned else decoded.size_hw,
+        metadata={"exif": decoded.exif} if decoded.exif else {},
+    )
+
+
+def _check_count(name: str, value: int | None) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ArgumentError(f"{name} should be a whole number of at least 1, not {value!r}.")
 
 
 def read_mask_array(path: str | Path) -> BoolArray:
-    raise NotImplementedError
+    """Return the mask stored in a picture file, upright.
+
+    - A picture with transparent pixels: opaque by more than half is inside.
+    - A palette with colours: every colour but black is inside.
+    - Anything else: inside is what is brighter than half of full scale in its brightest channel.
+      Full scale is that of the file's numbers (255, 65535), so noise from JPEG compression does
+      no harm; a lossless file whose numbers are all 0 and 1 has full scale 1.
+
+    Returns
+    -------
+    mask : (H, W) ndarray of bool
+
+    Raises
+    ------
+    ImageReadError, MissingExtraError
+        As in `read_image`.
+    """
+    from pickout.image_files import decode, open_file, pixel_limit
+    from pickout.image_pixels import turn_upright
+
+    with open_file(path) as file:
+        decoded = decode(file, str(path), max_side=None, max_pixels=pixel_limit())
+    inside = _inside(decoded).astype(np.uint8)
+    return turn_upright(inside, decoded.orientation).astype(bool)
+
+
+def _inside(decoded: Decoded) -> BoolArray:
+    """Return which of the stored pixels mean "inside" by the rules of `read_mask_array`."""
+    from pickout.image_files import LOSSY_FORMATS
+    from pickout.image_pixels import to_bytes
+
+    color, alpha = decoded.planes.color, to_bytes(decoded.planes).alpha
+    if alpha is not None:
+        return alpha > 127
+    if decoded.planes.space == "CMYK":
+        color = 255 - color
+    value = color if color.ndim == 2 else color.max(axis=2)
+    if decoded.mode == "P" and (color != value[..., np.newaxis]).any():
+        return value > 0
+    full = 255 if decoded.format in LOSSY_FORMATS else _full_scale(value)
+    return value > full / 2
+
+
+def _full_scale(value: AnyArray) -> float:
+    """Return the largest number that a mask with these numbers could hold."""
+    highest = float(value.max())
+    return next((scale for scale in (1.0, 255.0, 65535.0) if highest <= scale), highest)
