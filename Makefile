@@ -6,7 +6,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 CORE := CMakeLists.txt pyproject.toml tools/build_backend.py $(wildcard src/core/*)
 
-.PHONY: demo test lint types unit tools sanitize wheel docs bench clean
+.PHONY: demo test lint types unit slow tools sanitize wheel docs bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/pickout demo --output demo-out --overwrite
@@ -39,7 +39,11 @@ types: $(VENV)/.developer
 	$(BIN)/mypy
 
 unit: $(VENV)/.developer
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+
+# Minutes long: builds the wheel on a path without a C++ compiler.
+slow: $(VENV)/.developer
+	$(BIN)/pytest -m slow
 
 # The core under address and undefined-behaviour sanitizers (needs GCC or Clang).
 sanitize: $(VENV)/.developer

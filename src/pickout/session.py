@@ -312,8 +312,14 @@ class Session:
         """What tells this picture from others: the file's bytes, since decoders may differ."""
         if self.image.path is None:
             return "pixels:" + hashlib.blake2b(self.image.array.data, digest_size=16).hexdigest()
-        with self.image.path.open("rb") as file:
-            return "file:" + hashlib.file_digest(file, _short_blake2b).hexdigest()
+        try:
+            with self.image.path.open("rb") as file:
+                return "file:" + hashlib.file_digest(file, _short_blake2b).hexdigest()
+        except OSError as error:
+            raise SessionError(
+                f"{self.image.path} cannot be read any more ({error.strerror}); a session file "
+                "needs its picture. Put it back, or save the mask instead."
+            ) from error
 
     # --- how masks come about ------------------------------------------------------------------
 
