@@ -1,8 +1,318 @@
-// The Python module pickout._core: checks shapes at the border, releases the GIL, knows arrays only.
+// The Python module pickout._core: checks arrays at the border, releases the GIL, copies nothing in.
+//
+// dtype, number of dimensions and contiguity are part of the argument types, and noconvert()
+// keeps nanobind from mending a wrong array by a silent copy: it raises TypeError. Lengths and
+// values that could lead a kernel out of bounds raise ValueError.
 #include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "adjacency.h"
+#include "band_cut.h"
+#include "component.h"
+#include "diffuse.h"
+#include "enlarge.h"
+#include "forest.h"
+#include "geodesic.h"
+#include "graph.h"
+#include "max_flow.h"
+#include "merge_tree.h"
+#include "nearest.h"
+#include "regions.h"
+#include "watershed.h"
 
 namespace nb = nanobind;
+using namespace nb::literals;
+using namespace pickout;
+
+namespace {
+
+template <typename T, size_t Dimensions>
+using In = nb::ndarray<const T, nb::ndim<Dimensions>, nb::c_contig, nb::device::cpu>;
+
+template <typename T>
+using Out = nb::ndarray<nb::numpy, T>;
+
+void require(bool holds, const char* what) {
+    if (!holds) throw std::invalid_argument(what);
+}
+
+// Hands a vector's memory to NumPy.
+template <typename As, typename T>
+Out<As> give(std::vector<T>&& values, std::initializer_list<size_t> shape) {
+    static_assert(sizeof(As) == sizeof(T));
+    auto held = std::make_unique<std::vector<T>>(std::move(values));
+    void* data = held->data();
+    nb::capsule owner(held.get(), [](void* p) noexcept { delete static_cast<std::vector<T>*>(p); });
+    held.release();
+    return Out<As>(data, shape, owner);
+}
+
+template <typename T>
+Out<T> give(std::vector<T>&& values) {
+    const size_t n = values.size();
+    return give<T>(std::move(values), {n});
+}
+
+Out<bool> give_bools(std::vector<uint8_t>&& values, std::initializer_list<size_t> shape) {
+    return give<bool>(std::move(values), shape);
+}
+
+// Runs work without the GIL, so that other Python threads go on.
+template <typename Work>
+auto unlocked(Work&& work) {
+    nb::gil_scoped_release released;
+    return work();
+}
+
+int32_t side(size_t length) {
+    require(length <= 65535, "pictures of more than 65535 pixels a side are not supported");
+    return static_cast<int32_t>(length);
+}
+
+void check_picture(size_t height, size_t width) {
+    require(side(height) > 0 && side(width) > 0, "the picture is empty");
+    require(height * width <= INT32_MAX / 4, "the picture has too many pixels");
+}
+
+void check_labels(const int32_t* labels, size_t count, int32_t n) {
+    require(n >= 0, "n must be 0 or more");
+    for (size_t i = 0; i < count; ++i)
+        require(labels[i] >= 0 && labels[i] < n, "labels must lie in [0, n)");
+}
+
+void check_not_negative(const float* values, size_t count, const char* what) {
+    for (size_t i = 0; i < count; ++i) require(values[i] >= 0.0f && std::isfinite(values[i]), what);
+}
+
+template <typename T>
+std::vector<T> copied(const In<T, 1>& array) {
+    return std::vector<T>(array.data(), array.data() + array.size());
+}
+
+Out<const int32_t> view(const std::vector<int32_t>& values, nb::handle owner) {
+    return Out<const int32_t>(values.data(), {values.size()}, owner);
+}
+
+nb::tuple py_watershed(In<uint8_t, 2> relief) {
+    check_picture(relief.shape(0), relief.shape(1));
+    const int32_t height = side(relief.shape(0)), width = side(relief.shape(1));
+    Basins basins = unlocked([&] { return watershed(relief.data(), height, width); });
+    const int32_t n = basins.n;
+    return nb::make_tuple(
+        give<int32_t>(std::move(basins.labels), {relief.shape(0), relief.shape(1)}), n);
+}
+
+nb::tuple py_adjacency(In<int32_t, 2> labels, int32_t n, In<float, 3> maps) {
+    check_picture(labels.shape(0), labels.shape(1));
+    require(maps.shape(1) == labels.shape(0) && maps.shape(2) == labels.shape(1),
+            "maps must be (count, height, width) with the labels' height and width");
+    check_labels(labels.data(), labels.size(), n);
+    Adjacency found = unlocked([&] {
+        return adjacency(labels.data(), side(labels.shape(0)), side(labels.shape(1)), n,
+                         maps.data(), static_cast<int32_t>(maps.shape(0)));
+    });
+    const size_t edges = found.length.size(), count = maps.shape(0);
+    return nb::make_tuple(std::move(found.graph), give(std::move(found.length)),
+                          give<float>(std::move(found.mean), {edges, count}),
+                          give<float>(std::move(found.strongest), {edges, count}));
+}
+
+Out<float> py_region_means(In<int32_t, 2> labels, int32_t n, In<float, 3> values) {
+    require(values.shape(0) == labels.shape(0) && values.shape(1) == labels.shape(1),
+            "values must be (height, width, channels) with the labels' height and width");
+    check_labels(labels.data(), labels.size(), n);
+    const size_t channels = values.shape(2);
+    auto mean = unlocked([&] {
+        return region_means(labels.data(), static_cast<int64_t>(labels.size()), n, values.data(),
+                            static_cast<int32_t>(channels));
+    });
+    return give<float>(std::move(mean), {static_cast<size_t>(n), channels});
+}
+
+Out<float> py_geodesic(const Graph& graph, In<float, 1> weights, In<int32_t, 1> sources,
+                       bool maximum, float limit) {
+    require(static_cast<int64_t>(weights.size()) == graph.n_edges(), "one weight per edge is needed");
+    return give(unlocked([&] {
+        return geodesic(graph, weights.data(), sources.data(), sources.size(),
+                        maximum ? PathCost::maximum : PathCost::sum, limit);
+    }));
+}
+
+Out<float> py_diffuse(const Graph& graph, In<float, 1> affinity, In<float, 2> values,
+                      int32_t steps) {
+    require(static_cast<int64_t>(affinity.size()) == graph.n_edges(), "one affinity per edge is needed");
+    require(static_cast<int64_t>(values.shape(0)) == graph.n_nodes(), "one row per node is needed");
+    require(steps >= 0, "steps must be 0 or more");
+    check_not_negative(affinity.data(), affinity.size(), "affinities must be 0 or more");
+    const size_t channels = values.shape(1);
+    auto result = unlocked([&] {
+        return diffuse(graph, affinity.data(), values.data(), static_cast<int32_t>(channels), steps);
+    });
+    return give<float>(std::move(result), {values.shape(0), channels});
+}
+
+nb::tuple py_nearest(In<float, 2> points, In<float, 2> anchors) {
+    require(points.shape(1) == anchors.shape(1), "points and anchors need as many channels");
+    Nearest found = unlocked([&] {
+        return nearest(points.data(), points.shape(0), anchors.data(), anchors.shape(0),
+                       points.shape(1));
+    });
+    return nb::make_tuple(give(std::move(found.distance)), give(std::move(found.index)));
+}
+
+nb::tuple py_minimum_cut(const Graph& graph, In<int64_t, 1> capacity, In<int64_t, 1> terminal) {
+    require(static_cast<int64_t>(capacity.size()) == graph.n_edges(), "one capacity per edge is needed");
+    require(static_cast<int64_t>(terminal.size()) == graph.n_nodes(), "one terminal per node is needed");
+    for (size_t e = 0; e < capacity.size(); ++e)
+        require(capacity.data()[e] >= 0 && capacity.data()[e] <= kLargestCapacity,
+                "capacities must lie between 0 and 2 ** 40");
+    for (size_t i = 0; i < terminal.size(); ++i)
+        require(-kLargestCapacity <= terminal.data()[i] && terminal.data()[i] <= kLargestCapacity,
+                "terminals must lie between -2 ** 40 and 2 ** 40");
+    Cut cut = unlocked([&] {
+        Network network{graph.start.data(), graph.neighbour.data(), graph.reverse.data(),
+                        graph.n_nodes(),    {},                     copied(terminal)};
+        network.residual.resize(graph.edge.size());
+        for (size_t arc = 0; arc < graph.edge.size(); ++arc)
+            network.residual[arc] = capacity.data()[graph.edge[arc]];
+        return minimum_cut(network);
+    });
+    const size_t n = cut.source_side.size();
+    return nb::make_tuple(give_bools(std::move(cut.source_side), {n}), cut.flow);
+}
+
+nb::tuple py_merge_tree(const Graph& graph, In<float, 1> strength, In<float, 1> length,
+                        In<float, 1> area, float area_power) {
+    const auto edges = static_cast<size_t>(graph.n_edges());
+    require(strength.size() == edges && length.size() == edges,
+            "one strength and one length per edge are needed");
+    require(area.size() == static_cast<size_t>(graph.n_nodes()), "one area per node is needed");
+    check_not_negative(strength.data(), edges, "strengths must be 0 or more");
+    for (size_t e = 0; e < edges; ++e)
+        require(length.data()[e] > 0.0f && std::isfinite(length.data()[e]), "lengths must be above 0");
+    check_not_negative(area.data(), area.size(), "areas must be 0 or more");
+    require(std::isfinite(area_power) && area_power >= 0, "area_power must be 0 or more");
+    MergeTree tree = unlocked([&] {
+        return merge_tree(graph, strength.data(), length.data(), area.data(), area_power);
+    });
+    return nb::make_tuple(give(std::move(tree.parent)), give(std::move(tree.height)),
+                          give(std::move(tree.area)));
+}
+
+Out<bool> py_component(const Graph& graph, In<bool, 1> inside, In<int32_t, 1> seeds) {
+    require(static_cast<int64_t>(inside.size()) == graph.n_nodes(), "one flag per node is needed");
+    auto reached =
+        unlocked([&] { return component(graph, inside.data(), seeds.data(), seeds.size()); });
+    const size_t n = reached.size();
+    return give_bools(std::move(reached), {n});
+}
+
+Out<float> py_evaluate(In<int32_t, 2> feature, In<float, 2> threshold, In<float, 2> leaf,
+                       float bias, In<float, 2> features) {
+    const size_t trees = feature.shape(0), depth = feature.shape(1);
+    require(depth <= 16, "trees deeper than 16 are not supported");
+    require(threshold.shape(0) == trees && threshold.shape(1) == depth,
+            "feature and threshold must have the same shape");
+    require(leaf.shape(0) == trees && leaf.shape(1) == size_t{1} << depth,
+            "leaf must be (trees, 2 ** depth)");
+    const Forest forest{feature.data(), threshold.data(), leaf.data(), static_cast<int32_t>(trees),
+                        static_cast<int32_t>(depth), bias};
+    return give(unlocked([&] {
+        return evaluate(forest, features.data(), static_cast<int32_t>(features.shape(0)),
+                        static_cast<int64_t>(features.shape(1)));
+    }));
+}
+
+Out<bool> py_band_cut(In<uint8_t, 3> image, In<bool, 2> mask, In<bool, 2> band,
+                      In<float, 2> evidence, float smoothness) {
+    const size_t height = mask.shape(0), width = mask.shape(1);
+    check_picture(height, width);
+    require(image.shape(0) == height && image.shape(1) == width && image.shape(2) == 3,
+            "image must be (height, width, 3) with the mask's height and width");
+    require(band.shape(0) == height && band.shape(1) == width, "band must have the mask's shape");
+    require(evidence.shape(0) == height && evidence.shape(1) == width,
+            "evidence must have the mask's shape");
+    require(smoothness >= 0 && smoothness <= 1e4f, "smoothness must lie between 0 and 10000");
+    auto result = unlocked([&] {
+        return band_cut(image.data(), mask.data(), band.data(), evidence.data(), side(height),
+                        side(width), smoothness);
+    });
+    return give_bools(std::move(result), {height, width});
+}
+
+Out<int8_t> py_enlarge(In<int8_t, 2> field, In<uint8_t, 3> image, In<float, 3> inside,
+                       In<float, 3> outside, float trust, float noise) {
+    check_picture(field.shape(0), field.shape(1));
+    check_picture(image.shape(0), image.shape(1));
+    check_picture(inside.shape(0), inside.shape(1));
+    require(image.shape(2) == 3 && inside.shape(2) == 3, "image and colours must have 3 channels");
+    for (size_t axis = 0; axis < 3; ++axis)
+        require(inside.shape(axis) == outside.shape(axis), "inside and outside must match");
+    require(trust >= 0 && trust <= 1, "trust must lie between 0 and 1");
+    require(noise >= 0 && std::isfinite(noise), "noise must be 0 or more");
+    const FieldView coarse{field.data(), side(field.shape(0)), side(field.shape(1))};
+    const LocalColours colours{inside.data(), outside.data(), side(inside.shape(0)),
+                               side(inside.shape(1))};
+    auto fine = unlocked([&] {
+        return enlarge(coarse, image.data(), side(image.shape(0)), side(image.shape(1)), colours,
+                       trust, noise);
+    });
+    return give<int8_t>(std::move(fine), {image.shape(0), image.shape(1)});
+}
+
+void bind_graph(nb::module_& module) {
+    using Field = std::vector<int32_t> Graph::*;
+    auto cls = nb::class_<Graph>(module, "Graph", "An undirected graph that never changes.");
+    cls.def(
+        "__init__",
+        [](Graph* self, int32_t n, In<int32_t, 1> first, In<int32_t, 1> second) {
+            new (self) Graph(n, copied(first), copied(second));
+        },
+        "n"_a, "first"_a.noconvert(), "second"_a.noconvert());
+    cls.def_prop_ro("n_nodes", &Graph::n_nodes).def_prop_ro("n_edges", &Graph::n_edges);
+    const auto expose = [&](const char* name, Field field) {
+        cls.def_prop_ro(name, [field](nb::handle self) {
+            return view(nb::cast<const Graph&>(self).*field, self);
+        });
+    };
+    expose("first", &Graph::first);
+    expose("second", &Graph::second);
+    expose("start", &Graph::start);
+    expose("neighbour", &Graph::neighbour);
+    expose("edge", &Graph::edge);
+}
+
+}  // namespace
 
 NB_MODULE(_core, module) {
     module.doc() = "Compiled kernels of pickout. Internal: use pickout.analysis instead.";
+    bind_graph(module);
+    module.def("watershed", &py_watershed, "relief"_a.noconvert());
+    module.def("adjacency", &py_adjacency, "labels"_a.noconvert(), "n"_a, "maps"_a.noconvert());
+    module.def("region_means", &py_region_means, "labels"_a.noconvert(), "n"_a,
+               "values"_a.noconvert());
+    module.def("geodesic", &py_geodesic, "graph"_a, "weights"_a.noconvert(),
+               "sources"_a.noconvert(), nb::kw_only(), "maximum"_a = false, "limit"_a);
+    module.def("diffuse", &py_diffuse, "graph"_a, "affinity"_a.noconvert(), "values"_a.noconvert(),
+               "steps"_a);
+    module.def("nearest", &py_nearest, "points"_a.noconvert(), "anchors"_a.noconvert());
+    module.def("minimum_cut", &py_minimum_cut, "graph"_a, "capacity"_a.noconvert(),
+               "terminal"_a.noconvert());
+    module.def("merge_tree", &py_merge_tree, "graph"_a, "strength"_a.noconvert(),
+               "length"_a.noconvert(), "area"_a.noconvert(), "area_power"_a = 0.0f);
+    module.def("component", &py_component, "graph"_a, "inside"_a.noconvert(),
+               "seeds"_a.noconvert());
+    module.def("evaluate", &py_evaluate, "feature"_a.noconvert(), "threshold"_a.noconvert(),
+               "leaf"_a.noconvert(), "bias"_a, "features"_a.noconvert());
+    module.def("band_cut", &py_band_cut, "image"_a.noconvert(), "mask"_a.noconvert(),
+               "band"_a.noconvert(), "evidence"_a.noconvert(), nb::kw_only(), "smoothness"_a);
+    module.def("enlarge", &py_enlarge, "field"_a.noconvert(), "image"_a.noconvert(),
+               "inside"_a.noconvert(), "outside"_a.noconvert(), nb::kw_only(), "trust"_a,
+               "noise"_a);
 }

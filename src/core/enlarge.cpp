@@ -1,0 +1,106 @@
+#include "enlarge.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pickout {
+namespace {
+
+constexpr int kSure = 127;
+
+// Where a fine pixel's centre lies among coarse pixel centres, and how much of each it gets.
+struct Tap {
+    int32_t low, high;
+    float share;  // of `high`
+};
+
+std::vector<Tap> taps(int32_t fine, int32_t coarse) {
+    std::vector<Tap> result(fine);
+    const double scale = static_cast<double>(coarse) / fine;
+    for (int32_t i = 0; i < fine; ++i) {
+        const double at = std::clamp((i + 0.5) * scale - 0.5, 0.0, coarse - 1.0);
+        const int32_t low = static_cast<int32_t>(at);
+        result[i] = {low, std::min(low + 1, coarse - 1), static_cast<float>(at - low)};
+    }
+    return result;
+}
+
+int32_t nearest(const Tap& tap) { return tap.share < 0.5f ? tap.low : tap.high; }
+
+class Enlarger {
+  public:
+    Enlarger(const FieldView& field, const uint8_t* image, int32_t height, int32_t width,
+             const LocalColours& colours, float trust, float noise)
+        : field_(field), image_(image), height_(height), width_(width), colours_(colours),
+          trust_(trust), noise_(noise * noise), rows_(taps(height, field.height)),
+          columns_(taps(width, field.width)), colour_rows_(taps(height, colours.height)),
+          colour_columns_(taps(width, colours.width)) {}
+
+    std::vector<int8_t> run() const {
+        std::vector<int8_t> fine(size_t(height_) * width_);
+        for (int32_t y = 0; y < height_; ++y) {
+            for (int32_t x = 0; x < width_;) {
+                // All fine pixels between the same four coarse ones at once.
+                int32_t end = x + 1;
+                while (end < width_ && columns_[end].low == columns_[x].low) ++end;
+                fill(y, x, end, fine.data() + size_t(y) * width_);
+                x = end;
+            }
+        }
+        return fine;
+    }
+
+  private:
+    int at(int32_t row, int32_t column) const {
+        return field_.values[size_t(row) * field_.width + column];
+    }
+
+    void fill(int32_t y, int32_t from, int32_t to, int8_t* row) const {
+        const Tap &v = rows_[y], &h = columns_[from];
+        const int a = at(v.low, h.low), b = at(v.low, h.high);
+        const int c = at(v.high, h.low), d = at(v.high, h.high);
+        if (a == b && a == c && a == d && std::abs(a) == kSure) {
+            std::fill(row + from, row + to, static_cast<int8_t>(a));
+            return;
+        }
+        for (int32_t x = from; x < to; ++x) {
+            const float s = columns_[x].share, t = v.share;
+            const float prior = (1 - t) * ((1 - s) * a + s * b) + t * ((1 - s) * c + s * d);
+            const float value = prior + trust_ * colour_evidence(y, x, prior);
+            row[x] = static_cast<int8_t>(std::lround(std::clamp(value, -126.0f, 126.0f)));
+        }
+    }
+
+    float colour_evidence(int32_t y, int32_t x, float prior) const {
+        const size_t near = (size_t(nearest(colour_rows_[y])) * colours_.width +
+                             nearest(colour_columns_[x])) * 3;
+        const uint8_t* pixel = image_ + (size_t(y) * width_ + x) * 3;
+        float along = 0.0f, apart = 0.0f;
+        for (int k = 0; k < 3; ++k) {
+            const float outside = colours_.outside[near + k];
+            const float axis = colours_.inside[near + k] - outside;
+            along += (pixel[k] - outside) * axis;
+            apart += axis * axis;
+        }
+        const float place = std::clamp(along / (apart + 1e-3f), 0.0f, 1.0f) - 0.5f;
+        // Evidence fades towards certainty, so that it moves the outline but makes no new islands.
+        const float doubt = std::min(1.0f, 2.0f - 2.0f * std::abs(prior) / kSure);
+        return 2 * kSure * place * doubt * apart / (apart + noise_);
+    }
+
+    const FieldView field_;
+    const uint8_t* image_;
+    int32_t height_, width_;
+    const LocalColours colours_;
+    float trust_, noise_;
+    std::vector<Tap> rows_, columns_, colour_rows_, colour_columns_;
+};
+
+}  // namespace
+
+std::vector<int8_t> enlarge(const FieldView& field, const uint8_t* image, int32_t height,
+                            int32_t width, const LocalColours& colours, float trust, float noise) {
+    return Enlarger(field, image, height, width, colours, trust, noise).run();
+}
+
+}  // namespace pickout

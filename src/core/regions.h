@@ -1,0 +1,13 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace pickout {
+
+// Mean of every channel over every region (n, channels); 0 where a region has no pixel.
+// labels: (n_pixels) in [0, n). values: (n_pixels, channels).
+std::vector<float> region_means(const int32_t* labels, int64_t n_pixels, int32_t n,
+                                const float* values, int32_t channels);
+
+}  // namespace pickout

@@ -1,0 +1,191 @@
+"""Slow, obvious versions of the compiled kernels, and the graphs they are compared on."""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+
+def random_edges(rng, n, m):
+    """Return up to m different edges without loops, as two int32 arrays."""
+    pairs = {tuple(sorted(pair)) for pair in rng.integers(0, max(n, 1), (m, 2)).tolist()}
+    pairs = sorted(pair for pair in pairs if pair[0] != pair[1])
+    edges = np.array(pairs, np.int32).reshape(-1, 2)
+    return edges[:, 0].copy(), edges[:, 1].copy()
+
+
+def graphs(seed=0):
+    """Yield (n, first, second): empty, one node, disconnected, a line, dense and sparse."""
+    rng = np.random.default_rng(seed)
+    none = np.zeros(0, np.int32)
+    yield 0, none, none
+    yield 1, none, none
+    yield 5, none, none
+    yield 6, np.array([0, 3], np.int32), np.array([1, 4], np.int32)
+    yield 9, np.arange(8, dtype=np.int32), np.arange(1, 9, dtype=np.int32)
+    for n, m in ((7, 30), (20, 25), (40, 200), (60, 90)):
+        yield (n, *random_edges(rng, n, m))
+
+
+def watershed(relief):
+    height, width = relief.shape
+    labels = np.full(relief.shape, -1)
+    n = 0
+
+    def around(y, x):
+        for yy, xx in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)):
+            if 0 <= yy < height and 0 <= xx < width:
+                yield yy, xx
+
+    for start in np.ndindex(relief.shape):
+        if labels[start] >= 0:
+            continue
+        plateau, level = [start], relief[start]
+        for place in plateau:
+            plateau += [q for q in around(*place) if relief[q] == level and q not in plateau]
+        if all(relief[q] >= level for place in plateau for q in around(*place)):
+            for place in plateau:
+                labels[place] = n
+            n += 1
+    queue = [
+        (relief[place], order, place)
+        for order, place in enumerate(np.ndindex(relief.shape))
+        if labels[place] >= 0
+    ]
+    heapq.heapify(queue)
+    order = relief.size
+    while queue:
+        level, _, place = heapq.heappop(queue)
+        for q in around(*place):
+            if labels[q] < 0:
+                labels[q] = labels[place]
+                heapq.heappush(queue, (max(relief[q], level), order, q))
+                order += 1
+    return labels, n
+
+
+def adjacency(labels, maps):
+    """Return {(a, b): list of values of all maps at the pixel pairs where a and b touch}."""
+    found = {}
+    height, width = labels.shape
+    for y, x in np.ndindex(labels.shape):
+        for yy, xx in ((y, x + 1), (y + 1, x)):
+            if yy < height and xx < width and labels[y, x] != labels[yy, xx]:
+                pair = tuple(sorted((int(labels[y, x]), int(labels[yy, xx]))))
+                value = np.maximum(maps[:, y, x], maps[:, yy, xx])
+                found.setdefault(pair, []).append(value)
+    return found
+
+
+def geodesic(n, first, second, weights, sources, maximum, limit):
+    """Bellman and Ford: relax every edge until nothing changes."""
+    best = np.full(n, limit, np.float32)
+    best[sources] = 0
+    for _ in range(n):
+        for a, b, w in zip(first, second, weights, strict=True):
+            for u, v in ((a, b), (b, a)):
+                cost = max(best[u], w) if maximum else np.float32(best[u] + w)
+                best[v] = min(best[v], cost)
+    return best
+
+
+def diffuse(n, first, second, affinity, values, steps):
+    matrix = np.eye(n)
+    np.add.at(matrix, (first, second), affinity)
+    np.add.at(matrix, (second, first), affinity)
+    matrix /= matrix.sum(1, keepdims=True)
+    for _ in range(steps):
+        values = matrix @ values
+    return values
+
+
+def minimum_cut(n, first, second, capacity, terminal):
+    """SciPy's Dinic on the same network; the smallest source side of all minimum cuts."""
+    source, sink = n, n + 1
+    up, down = np.flatnonzero(terminal > 0), np.flatnonzero(terminal < 0)
+    rows = np.r_[first, second, np.full(len(up), source), down]
+    columns = np.r_[second, first, up, np.full(len(down), sink)]
+    values = np.r_[capacity, capacity, terminal[up], -terminal[down]]
+    network = coo_matrix((values, (rows, columns)), (n + 2, n + 2)).tocsr().astype(np.int32)
+    result = maximum_flow(network, source, sink)
+    residual = (network - result.flow).tocsr()
+    residual.data[residual.data < 0] = 0
+    residual.eliminate_zeros()
+    side = np.zeros(n + 2, bool)
+    side[breadth_first_order(residual, source, return_predecessors=False)] = True
+    return side[:n], result.flow_value
+
+
+def merge_tree(n, first, second, strength, length, area, power):
+    """Join the cheapest pair, recomputing everything each time. Returns parent and height."""
+    boundary = {}
+    for e, (a, b) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+        boundary[frozenset((a, b))] = [float(strength[e]) * length[e], float(length[e]), e]
+    areas = dict(enumerate(area.astype(float)))
+    parent, height = [-1] * n, [0.0] * n
+    while boundary:
+        costs = {
+            pair: (total / size * min(areas[i] for i in pair) ** power, e)
+            for pair, (total, size, e) in boundary.items()
+        }
+        pair = min(costs, key=lambda p: costs[p])
+        joined = len(parent)
+        parent.append(-1)
+        height.append(max(costs[pair][0], *(height[i] for i in pair)))
+        areas[joined] = sum(areas[i] for i in pair)
+        for i in pair:
+            parent[i] = joined
+        del boundary[pair]
+        for old in [p for p in boundary if p & pair]:
+            total, size, e = boundary.pop(old)
+            new = frozenset((joined, *(old - pair)))
+            if new in boundary:
+                kept = boundary[new]
+                boundary[new] = [kept[0] + total, kept[1] + size, min(kept[2], e)]
+            else:
+                boundary[new] = [total, size, e]
+    return parent, height
+
+
+def component(n, first, second, inside, seeds):
+    reached = {int(s) for s in seeds if inside[s]}
+    for _ in range(n):
+        for a, b in zip(first.tolist(), second.tolist(), strict=True):
+            if inside[a] and inside[b] and (a in reached or b in reached):
+                reached |= {a, b}
+    return np.isin(np.arange(n), list(reached))
+
+
+def evaluate(feature, threshold, leaf, bias, features):
+    out = np.full(features.shape[1], bias, float)
+    for tree in range(len(feature)):
+        for i in range(features.shape[1]):
+            bits = features[feature[tree], i] > threshold[tree]
+            out[i] += leaf[tree, sum(1 << d for d, bit in enumerate(bits) if bit)]
+    return out
+
+
+def cut_energy(image, mask, band, evidence, smoothness):
+    """Return the energy that `band_cut` minimises, of a whole mask."""
+    height, width = mask.shape
+    pairs = [
+        (p, (p[0] + dy, p[1] + dx), 2**0.5 if dy and dx else 1.0)
+        for p in np.ndindex(mask.shape)
+        for dy in (-1, 0, 1)
+        for dx in (-1, 0, 1)
+        if (dy or dx) and 0 <= p[0] + dy < height and 0 <= p[1] + dx < width
+    ]
+    colours = image.astype(float)
+    from_band = [
+        (colours[p] - colours[q]) @ (colours[p] - colours[q]) for p, q, _ in pairs if band[p]
+    ]
+    scale = 2 * np.mean(from_band) + 1e-6 if from_band else 1.0
+    energy = np.abs(evidence[band & (mask != (evidence > 0))]).sum()
+    for p, q, distance in pairs:
+        if mask[p] != mask[q] and (band[p] or band[q]):
+            apart = (colours[p] - colours[q]) @ (colours[p] - colours[q])
+            energy += smoothness * np.exp(-apart / scale) / distance / 2  # each pair comes twice
+    return energy
