@@ -70,6 +70,8 @@ class FindOptions:
         Ask at most this many queries, drawn with `seed`, evenly over the classes.
     seed : int
         For `limit` and for the place of the background control.
+    control : bool
+        Ask a second time with a region of the background, to see that it is found less.
     library : Path, optional
         Library file to keep and reuse; without it, a temporary one.
     data : Path, optional
@@ -81,6 +83,7 @@ class FindOptions:
     leave_out: tuple[str, ...] = STUFF
     limit: int | None = None
     seed: int = 0
+    control: bool = True
     library: Path | None = None
     data: Path | None = None
 
