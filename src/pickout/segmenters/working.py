@@ -198,7 +198,8 @@ def carry_up(mask: BoolArray, small: ByteArray, full: ByteArray) -> BoolArray:
 
 
 def _brightness(picture: ByteArray) -> FloatArray:
-    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) * np.float32(1 / 255)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return np.asarray(grey / 255, np.float32)
 
 
 def _guide(brightness: FloatArray, target: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -211,4 +212,6 @@ def _guide(brightness: FloatArray, target: FloatArray) -> tuple[FloatArray, Floa
     mean_x, mean_y = mean(brightness), mean(target)
     variance = mean(brightness * brightness) - mean_x * mean_x
     slope = (mean(brightness * target) - mean_x * mean_y) / (variance + _GUIDE_FLATNESS)
-    return mean(slope), mean(mean_y - slope * mean_x)
+    return mean(np.asarray(slope, np.float32)), mean(
+        np.asarray(mean_y - slope * mean_x, np.float32)
+    )
