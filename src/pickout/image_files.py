@@ -17,7 +17,7 @@ import numpy as np
 
 from pickout.arrays import AnyArray
 from pickout.errors import ArgumentError, ImageReadError, PickoutError, missing_extra
-from pickout.image_metadata import ORIENTATION, harmless_exif, orientation_of
+from pickout.image_metadata import harmless_exif, orientation_of
 from pickout.image_pixels import Planes, planes_of_opencv, planes_of_pillow
 
 if TYPE_CHECKING:
@@ -215,13 +215,14 @@ def _decode_pillow(
         except DecompressionBombError:
             # Pillow's own limit, met inside its TIFF and WebP readers; ours has been checked.
             planes = _decode_opencv(file)
-    upright_already = format_name == "TIFF" and planes.color.shape[:2] != size_hw
+    # Pillow and OpenCV both turn TIFF upright themselves, and only TIFF.
+    is_upright = format_name == "TIFF"
     return Decoded(
         planes=planes,
         format=format_name,
         mode=mode,
-        size_hw=planes.color.shape[:2] if upright_already else size_hw,
-        orientation=orientation_of(picture),
+        size_hw=planes.color.shape[:2] if is_upright else size_hw,
+        orientation=1 if is_upright else orientation_of(picture),
         profile=picture.info.get("icc_profile"),
         exif=harmless_exif(picture),
     )
@@ -296,9 +297,7 @@ def _decode_odd_tiff(file: IO[bytes], name: str, max_pixels: int) -> Decoded:
     if set(tags.get(_TIFF_BITS, ())) - {8, 16, 32, 64} or width * height == 0:
         raise ValueError("its kind of pixels is not supported; save it as PNG or JPEG")
     planes = _decode_opencv(file)
-    orientation = tags.get(ORIENTATION, 1)
-    profile = tags.get(_TIFF_PROFILE)
-    return Decoded(planes, "TIFF", "", (height, width), orientation, profile, b"")
+    return Decoded(planes, "TIFF", "", planes.color.shape[:2], 1, tags.get(_TIFF_PROFILE), b"")
 
 
 def _decode_heif(file: IO[bytes], name: str, max_pixels: int) -> Decoded:
