@@ -1,1 +1,1 @@
-"""What is worked out once per picture and serves everything: superpixels, graph, merge tree."""
+"""What is measured once per picture and used by all: superpixels, their graph, the merge tree."""

@@ -1,0 +1,99 @@
+"""Superpixels of a small picture, their neighbourhood graph, and how strongly they are divided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pickout import _core
+from pickout.analysis.pixels import PixelMaps, measure_pixels
+from pickout.arrays import BoolArray, ByteArray, FloatArray, IntArray
+
+SURE = 1e-3
+"""Probabilities of a boundary are kept this far from 0 and 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Superpixels:
+    """The pieces that a picture falls into, as nodes of a graph.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) ndarray of uint8
+    labels : (H, W) ndarray of int32
+        Number of the superpixel of every pixel, 0 … n - 1.
+    graph : Graph
+        Superpixels that touch are joined by an edge.
+    length : (edges,) ndarray of float32
+        Length of the common boundary in pixels.
+    area : (n,) ndarray of float32
+        In pixels.
+    centre_xy : (n, 2) ndarray of float32
+        Centre of gravity, in pixels.
+    colour, texture : (n, 3) and (n, 6) ndarray of float32
+        Means of `PixelMaps.colour` and `.texture`.
+    boundary : (edges,) ndarray of float32
+        Probability that a person would draw an outline between the two, in (0, 1).
+    """
+
+    rgb: ByteArray
+    labels: IntArray
+    graph: _core.Graph
+    length: FloatArray
+    area: FloatArray
+    centre_xy: FloatArray
+    colour: FloatArray
+    texture: FloatArray
+    boundary: FloatArray
+
+    @property
+    def n(self) -> int:
+        """Number of superpixels."""
+        return self.graph.n_nodes
+
+    @property
+    def size_hw(self) -> tuple[int, int]:
+        """Height and width of the analysed picture."""
+        return self.labels.shape[0], self.labels.shape[1]
+
+    def border(self) -> IntArray:
+        """Return the numbers of the superpixels that touch the picture's border."""
+        rim = self.labels[[0, -1]].ravel(), self.labels[:, [0, -1]].ravel()
+        return np.unique(np.concatenate(rim))
+
+    def share(self, pixels: BoolArray) -> FloatArray:
+        """Return how much of every superpixel lies in `pixels`, (n,) float32 in [0, 1]."""
+        counts = np.bincount(self.labels.ravel(), pixels.ravel(), self.n)
+        return (counts / self.area).astype(np.float32)
+
+
+def find_superpixels(rgb: ByteArray) -> Superpixels:
+    """Return the superpixels of a small (H, W, 3) uint8 RGB picture."""
+    maps = measure_pixels(rgb)
+    labels, n = _core.watershed(maps.relief())
+    graph, length, mean, _ = _core.adjacency(labels, n, maps.gradients)
+    means = _core.region_means(labels, n, _stack(maps))
+    area = np.bincount(labels.ravel(), minlength=n).astype(np.float32)
+    boundary = np.clip(1 - np.exp(-mean[:, 0] / 6), SURE, 1 - SURE)
+    return Superpixels(
+        rgb=rgb,
+        labels=labels,
+        graph=graph,
+        length=length,
+        area=area,
+        centre_xy=np.ascontiguousarray(means[:, 9:11]),
+        colour=np.ascontiguousarray(means[:, :3]),
+        texture=np.ascontiguousarray(means[:, 3:9]),
+        boundary=boundary.astype(np.float32),
+    )
+
+
+def _stack(maps: PixelMaps) -> FloatArray:
+    """Return colour, texture and coordinates as the channels of one (H, W, 11) array."""
+    height, width = maps.colour.shape[:2]
+    values = np.empty((height, width, 11), np.float32)
+    values[:, :, :3], values[:, :, 3:9] = maps.colour, maps.texture
+    values[:, :, 9] = np.arange(width, dtype=np.float32)[None]
+    values[:, :, 10] = np.arange(height, dtype=np.float32)[:, None]
+    return values

@@ -1,0 +1,147 @@
+"""Windows of the full picture brought to working size, and the way between the two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pickout.analysis.superpixels import Superpixels, find_superpixels
+from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
+from pickout.masks import Box4
+
+WORKING_PIXELS = 154_000
+"""A window is analysed at about this many pixels (the size of a 481 x 321 picture)."""
+
+LARGEST_ENLARGEMENT = 2.0
+"""Small windows are enlarged at most by this; beyond it there is nothing more to see."""
+
+
+class Pyramid:
+    """A picture at full size and, halved again and again, down to working size.
+
+    Parameters
+    ----------
+    array : (H, W, 3) ndarray of uint8
+    """
+
+    def __init__(self, array: ByteArray) -> None:
+        self.levels = [array]
+        while self._pixels() > 4 * WORKING_PIXELS and min(self.levels[-1].shape[:2]) > 1:
+            height, width = self.levels[-1].shape[:2]
+            half = (max(1, width // 2), max(1, height // 2))
+            self.levels.append(cv2.resize(self.levels[-1], half, interpolation=cv2.INTER_AREA))
+
+    def _pixels(self) -> int:
+        return self.levels[-1].shape[0] * self.levels[-1].shape[1]
+
+    @property
+    def size_hw(self) -> tuple[int, int]:
+        """Height and width of the full picture."""
+        return self.levels[0].shape[0], self.levels[0].shape[1]
+
+    def crop(self, window: Box4, size_hw: tuple[int, int]) -> ByteArray:
+        """Return the pixels of a window of the full picture, resampled to `size_hw`."""
+        wanted = size_hw[0] / (window[3] - window[1])
+        level = self.levels[0]
+        for smaller in self.levels[1:]:
+            if smaller.shape[0] < wanted * self.size_hw[0]:
+                break
+            level = smaller
+        part = cut(level, scaled_window(window, self.size_hw, level.shape[:2]))
+        return resized(part, size_hw)
+
+
+def scaled_window(window: Box4, from_hw: tuple[int, ...], to_hw: tuple[int, ...]) -> Box4:
+    """Return the window of a picture of `from_hw` in the same picture at `to_hw`, not empty."""
+    x0, x1 = _scaled_span(window[0], window[2], from_hw[1], to_hw[1])
+    y0, y1 = _scaled_span(window[1], window[3], from_hw[0], to_hw[0])
+    return x0, y0, x1, y1
+
+
+def _scaled_span(low: int, high: int, from_side: int, to_side: int) -> tuple[int, int]:
+    first = min(round(low * to_side / from_side), to_side - 1)
+    return first, max(first + 1, round(high * to_side / from_side))
+
+
+def cut(array: AnyArray, window: Box4) -> AnyArray:
+    """Return the view of `array` that shows the window."""
+    x0, y0, x1, y1 = window
+    return array[y0:y1, x0:x1]
+
+
+def resized(array: AnyArray, size_hw: tuple[int, int]) -> AnyArray:
+    """Return `array` at another size: averaged when smaller, smoothly interpolated when larger."""
+    if array.shape[:2] == size_hw:
+        return np.ascontiguousarray(array)
+    shrinks = size_hw[0] * size_hw[1] < array.shape[0] * array.shape[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.ascontiguousarray(cv2.resize(array, size_hw[::-1], interpolation=how))
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """An analysed window of the picture.
+
+    Parameters
+    ----------
+    window : (x0, y0, x1, y1)
+        In pixels of the full picture.
+    superpixels : Superpixels
+        Of the window at working size.
+    """
+
+    window: Box4
+    superpixels: Superpixels
+
+    @property
+    def size_hw(self) -> tuple[int, int]:
+        """Height and width in working pixels."""
+        return self.superpixels.size_hw
+
+    @property
+    def scale_xy(self) -> tuple[float, float]:
+        """Working pixels per full pixel, across and down."""
+        x0, y0, x1, y1 = self.window
+        return self.size_hw[1] / (x1 - x0), self.size_hw[0] / (y1 - y0)
+
+    @property
+    def diagonal(self) -> float:
+        """Length in working pixels."""
+        return float(np.hypot(*self.size_hw))
+
+    def to_working(self, points_xy: AnyArray) -> FloatArray:
+        """Return (k, 2) points of the full picture in working pixels; may lie outside."""
+        shifted = np.asarray(points_xy, np.float64) + 0.5 - np.array(self.window[:2])
+        return np.asarray(shifted * self.scale_xy - 0.5, np.float32)
+
+    def working_mask(self, mask: BoolArray) -> BoolArray:
+        """Return the part of a full-size mask in this window at working size."""
+        part = cut(mask, self.window).view(np.uint8)
+        if part.shape == self.size_hw:
+            return np.asarray(part, bool)
+        shrinks = self.scale_xy[0] < 1
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        grey = cv2.resize(part * np.uint8(255), self.size_hw[::-1], interpolation=how)
+        return np.asarray(grey > 127)
+
+    def nodes_at(self, points: FloatArray) -> IntArray:
+        """Return the different superpixels under working points; those outside are left out."""
+        at = np.floor(points + 0.5).astype(np.int64)
+        height, width = self.size_hw
+        inside = (at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height)
+        at = at[inside]
+        return np.unique(self.superpixels.labels[at[:, 1], at[:, 0]]).astype(np.int32)
+
+
+def working_size(window: Box4) -> tuple[int, int]:
+    """Return the (height, width) at which a window is analysed."""
+    width, height = window[2] - window[0], window[3] - window[1]
+    scale = min((WORKING_PIXELS / (width * height)) ** 0.5, LARGEST_ENLARGEMENT)
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def analyse_window(pyramid: Pyramid, window: Box4) -> Frame:
+    """Return the window of the picture, analysed."""
+    return Frame(window, find_superpixels(pyramid.crop(window, working_size(window))))

@@ -1,0 +1,93 @@
+"""The default segmenter: a graph cut over superpixels."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pickout.analysis.regions import choose_nodes
+from pickout.analysis.tree import grow_tree
+from pickout.arrays import BoolArray
+from pickout.images import Image
+from pickout.masks import Mask
+from pickout.prompts import Prompt
+from pickout.segmenters._superpixel import outline
+from pickout.segmenters._superpixel.frame import Frame, Pyramid, analyse_window
+from pickout.segmenters._superpixel.state import Picture, State
+
+REMEMBERED_BYTES = 64_000_000
+"""Answers are kept for the next prompt as long as their masks fit in here (but at least two)."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of the superpixel segmenter.
+
+    Parameters
+    ----------
+    max_regions : int
+        How many regions `Superpixel.regions` returns at most.
+    """
+
+    max_regions: int = 96
+
+
+class Superpixel:
+    """Cuts objects out by a minimum cut over the superpixels of a picture."""
+
+    name = "superpixel"
+    version = "1"
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+
+    def analyse(self, image: Image) -> PreparedSuperpixel:
+        """Return the picture prepared for prompts."""
+        return PreparedSuperpixel(*_analysed(image))
+
+    def regions(self, image: Image) -> list[Mask]:
+        """Return the parts of the picture that stand out, largest first, without the whole."""
+        pyramid, frame = _analysed(image)
+        tree = grow_tree(frame.superpixels)
+        nodes = choose_nodes(tree, self.options.max_regions + 1)[1:]
+        masks = [Mask(outline.to_full(frame, tree.pixels(node), pyramid)) for node in nodes]
+        return sorted((m for m in masks if not m.is_empty), key=lambda m: -m.area)
+
+
+def _analysed(image: Image) -> tuple[Pyramid, Frame]:
+    pyramid = Pyramid(image.array)
+    height, width = image.size_hw
+    return pyramid, analyse_window(pyramid, (0, 0, width, height))
+
+
+class PreparedSuperpixel:
+    """An analysed picture; answers depend on the prompts alone."""
+
+    def __init__(self, pyramid: Pyramid, frame: Frame) -> None:
+        self._picture = Picture(pyramid, frame)
+        self._lock = threading.Lock()
+        self._recent: list[State] = [self._picture.start()]
+
+    def segment(self, prompts: Sequence[Prompt], previous: Mask | None) -> BoolArray:
+        """Return the object's pixels; see `pickout.segmenters.base.Prepared`.
+
+        `previous` is not needed: it follows from the earlier prompts, whose answers are kept or
+        worked out again.
+        """
+        wanted = tuple(prompts)
+        with self._lock:
+            state = self._longest_known(wanted)
+            for prompt in wanted[len(state.prompts) :]:
+                state = self._picture.after(state, prompt)
+                self._remember(state)
+        return state.mask
+
+    def _longest_known(self, prompts: tuple[Prompt, ...]) -> State:
+        known = [s for s in self._recent if s.prompts == prompts[: len(s.prompts)]]
+        return max(known, key=lambda state: len(state.prompts))
+
+    def _remember(self, state: State) -> None:
+        start, *recent = self._recent
+        most = max(2, REMEMBERED_BYTES // max(1, state.mask.nbytes))
+        self._recent = [start, *recent[-(min(most, 32) - 1) :], state]
