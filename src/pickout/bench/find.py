@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pickout.bench.data_sets import Label, find_set, read_labels
-from pickout.bench.machine import describe_run
+from pickout.bench.machine import cpu_seconds_with_children, describe_run
 from pickout.bench.options import STUFF, FindOptions
 from pickout.bench.queries import (
     Plan,
@@ -130,18 +129,13 @@ def _open_library(options: FindOptions, stack: ExitStack) -> Library:
 
 def _index(library: Library, place: Path, progress: Listener | None) -> Record:
     """Index the set and return what a picture cost, with everything that ran for it."""
-    wall, cpu = time.perf_counter(), _all_cpu_seconds()
+    wall, cpu = time.perf_counter(), cpu_seconds_with_children()
     library.index(place / "images", progress=progress)
     count = sum(path.is_file() for path in (place / "images").iterdir())
     return {
         "indexing_wall_ms": round((time.perf_counter() - wall) * 1e3 / count, 2),
-        "indexing_cpu_ms": round((_all_cpu_seconds() - cpu) * 1e3 / count, 2),
+        "indexing_cpu_ms": round((cpu_seconds_with_children() - cpu) * 1e3 / count, 2),
     }
-
-
-def _all_cpu_seconds() -> float:
-    """Return the CPU time of this process and of its finished children."""
-    return sum(os.times()[:4])
 
 
 class _Searcher:

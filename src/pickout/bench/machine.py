@@ -28,7 +28,7 @@ def describe_run(command: str, seed: int) -> dict[str, object]:
             "cpu": _cpu(),
             "cores": _cores(),
             "memory_gb": _memory_gb(),
-            "os": f"{platform.system()} {platform.release()} {platform.machine()}",
+            "os": _system(),
         },
     }
 
@@ -59,6 +59,16 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return done.stdout.strip() if done.returncode == 0 else None
 
 
+def _system() -> str:
+    name = platform.system()
+    if name == "Linux":
+        with contextlib.suppress(OSError):
+            name = f"Linux ({platform.freedesktop_os_release()['PRETTY_NAME']})"
+    elif name == "Darwin":
+        name = f"macOS {platform.mac_ver()[0]}"
+    return f"{name} {platform.machine()}"
+
+
 def _cpu() -> str:
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
@@ -78,3 +88,13 @@ def _memory_gb() -> float | None:
     with contextlib.suppress(AttributeError, ValueError, OSError):
         return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
     return None
+
+
+def cpu_seconds_with_children() -> float:
+    """Return the CPU time of this process and of its finished children."""
+    try:
+        import resource
+    except ImportError:  # Windows, where children are not counted
+        return sum(os.times()[:4])
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)

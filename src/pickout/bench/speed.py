@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pickout.bench.machine import describe_run
+from pickout.bench.machine import cpu_seconds_with_children, describe_run
 from pickout.bench.options import DEFAULT_SEGMENTER, SpeedOptions
 from pickout.bench.workers import ONE_THREAD, Record, run_fresh
 from pickout.errors import ArgumentError, PickoutError
@@ -162,15 +162,14 @@ def _first_mask_script(segmenter: str) -> str:
 
 def _timed_python(*arguments: str) -> Record:
     """Return wall and CPU milliseconds of a new Python process."""
-    before, start = os.times(), time.perf_counter()
+    before, start = cpu_seconds_with_children(), time.perf_counter()
     done = subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, env=os.environ | ONE_THREAD
     )
-    wall, after = time.perf_counter() - start, os.times()
+    wall, cpu = time.perf_counter() - start, cpu_seconds_with_children() - before
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["no message"]
         raise PickoutError(f"a timed Python process failed: {last[0]}")
-    cpu = sum(after[2:4]) - sum(before[2:4])
     return {"wall_ms": wall * 1e3, "cpu_ms": cpu * 1e3}
 
 

@@ -34,7 +34,7 @@ def _origin(result: Mapping[str, Any]) -> str:
     machine = result["machine"]
     return (
         f"`{result['command']}` on {result['date'][:10]}: {machine['cpu']}, "
-        f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['os'].split()[0]}; "
+        f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['os']}; "
         f"Python {result['python']}, NumPy {result['packages']['numpy']}, "
         f"OpenCV {result['packages']['opencv-python-headless']}; "
         f"pickout {result['pickout']['version']}."
@@ -240,5 +240,6 @@ _SINGLE: list[Column] = [
     ("what", lambda row: row["what"]),
     ("wall ms", _number("wall_ms", digits=1)),
     ("CPU ms", _number("cpu_ms", digits=1)),
-    ("CPU : baseline", _number("to_baseline", digits=4)),
+    ("CPU : baseline", _number("to_baseline", digits=3)),
+    ("baseline", lambda row: row["baseline"]),
 ]

@@ -28,7 +28,7 @@ def run_jobs(
     jobs: Sequence[Record],
     *,
     workers: int = 1,
-    on_done: Callable[[Record], None] = lambda job: None,
+    on_done: Callable[[Record], object] = lambda job: None,
 ) -> list[Record]:
     """Return the answers to `jobs`, in their order, from `workers` processes.
 
@@ -134,7 +134,7 @@ def _report(
     jobs: Sequence[Record],
     done: queue.SimpleQueue[int | None],
     running: int,
-    on_done: Callable[[Record], None],
+    on_done: Callable[[Record], object],
 ) -> None:
     while running:
         index = done.get()
