@@ -13,6 +13,8 @@ PACKAGE = Path(pickout.__file__).parent
 ROWS = [
     {"errors"},
     {"arrays", "files", "rle", "progress", "_core"},
+    {"image_metadata", "image_pixels"},
+    {"image_color", "image_files"},
     {"images"},
     {"masks"},
     {"prompts"},
