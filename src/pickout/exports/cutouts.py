@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, check_range, frozen
+from pickout.arrays import AnyArray, BoolArray, ByteArray, check_range, frozen
 from pickout.errors import ArgumentError
-from pickout.exports.pictures import Color, rgb_of, save_picture
+from pickout.exports.pictures import save_picture
 from pickout.images import Image, as_image
 from pickout.masks import Box4, Mask, as_mask, check_mask_fits
+
+Color = str | tuple[int, int, int]
 
 MAX_FEATHER = 200.0
 # Foreground colours are borrowed from inside the object, at most this far from its soft rim.
@@ -68,8 +70,10 @@ class Cutout:
         ArgumentError
             If there is no such colour.
         """
+        from pickout.matting import parse_color
+
         opacity = self.array[..., 3:].astype(np.uint16)
-        ground = np.array(rgb_of(color), np.uint16)
+        ground = np.array(parse_color(color), np.uint16)
         mixed = self.array[..., :3] * opacity + ground * (255 - opacity) + 127
         return Image((mixed // 255).astype(np.uint8), metadata=dict(self.metadata))
 
@@ -162,29 +166,32 @@ def cutout(
 
 def _cut_part(image: Image, mask: Mask, box: Box4, *, feather: float, clean: bool) -> ByteArray:
     """Return the RGBA pixels of a box of the picture."""
+    import cv2
+
     x0, y0, x1, y1 = box
     colors, inside = image.array[y0:y1, x0:x1], mask.array[y0:y1, x0:x1]
-    opacity = _opacity(inside, feather)
-    if feather > 0 and clean:
-        from pickout.matting import decontaminate
-
-        colors = decontaminate(colors, opacity)
+    if feather == 0:
+        opacity = inside.view(np.uint8) * np.uint8(255)
+    else:
+        colors, opacity = _soft_part(colors, inside, feather, clean=clean)
     if image.alpha is not None:
-        opacity = opacity * (image.alpha[y0:y1, x0:x1] / np.float32(255))
-    part = np.empty((*inside.shape, 4), np.uint8)
-    part[..., :3] = colors
-    part[..., 3] = np.rint(opacity * 255)
-    part[part[..., 3] == 0] = 0
-    return part
+        opacity = np.asarray(cv2.multiply(opacity, image.alpha[y0:y1, x0:x1], scale=1 / 255))
+    # OpenCV's passes over the pixels take a tenth of the time of NumPy's masked ones.
+    return np.asarray(cv2.copyTo(cv2.merge([*cv2.split(colors), opacity]), opacity), np.uint8)
 
 
-def _opacity(inside: BoolArray, radius: float) -> FloatArray:
-    """Return the opacity, 0 to 1, of a mask with a soft or hard edge."""
-    if radius == 0:
-        return inside.astype(np.float32)
-    from pickout.matting import feather
+def _soft_part(
+    colors: ByteArray, inside: BoolArray, radius: float, *, clean: bool
+) -> tuple[ByteArray, ByteArray]:
+    """Return the colours and the opacity, 0 to 255, of an object with a soft edge."""
+    import cv2
 
-    return feather(Mask(inside), radius)
+    from pickout.matting import decontaminate, feather
+
+    alpha = feather(Mask(inside), radius)
+    if clean:
+        colors = decontaminate(colors, alpha)
+    return colors, np.asarray(cv2.convertScaleAbs(alpha, alpha=255), np.uint8)
 
 
 def _visible_box(part: ByteArray, around: Box4, fallback: Box4) -> Box4:

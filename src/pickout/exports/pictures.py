@@ -6,13 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 from pickout.arrays import ByteArray
-from pickout.errors import ArgumentError, ExportError
+from pickout.errors import ExportError
 from pickout.files import atomic_path, refuse_existing
-
-Color = str | tuple[int, int, int]
 
 FORMATS = {
     ".png": "PNG",
@@ -28,35 +24,7 @@ WEBP_MAX_SIDE = 16_383
 JPEG_MAX_SIDE = 65_535
 
 # Above this, PNG's best compression costs seconds and gains a quarter in size.
-_BIG_PIXELS = 4_000_000
-
-
-def rgb_of(color: Color) -> tuple[int, int, int]:
-    """Return red, green, blue (0 to 255) of a colour name, a ``#rrggbb`` code or three numbers.
-
-    Raises
-    ------
-    ArgumentError
-        If it is none of these.
-    """
-    from PIL import ImageColor
-
-    if isinstance(color, str):
-        try:
-            red, green, blue = ImageColor.getrgb(color)[:3]
-        except ValueError as error:
-            raise ArgumentError(
-                f"{color!r} is not a colour; give a name like 'white' or a code like '#ff8800'."
-            ) from error
-        return red, green, blue
-    values = tuple(color) if isinstance(color, tuple | list) else ()
-    if len(values) != 3 or not all(
-        isinstance(value, int | np.integer) and 0 <= value <= 255 for value in values
-    ):
-        raise ArgumentError(
-            f"a colour is three whole numbers from 0 to 255 (red, green, blue), not {color!r}."
-        )
-    return int(values[0]), int(values[1]), int(values[2])
+_BIG_PIXELS = 2_000_000
 
 
 def check_suffix(path: str | Path, *, transparent: bool) -> str:
