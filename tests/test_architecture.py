@@ -11,16 +11,17 @@ PACKAGE = Path(pickout.__file__).parent
 
 # From the ground up; a module may import from its own row and those below it.
 ROWS = [
-    {"errors"},
-    {"arrays", "files", "rle", "progress", "_core"},
-    {"image_metadata", "image_pixels"},
-    {"image_color", "image_files"},
+    {"errors", "_core"},
+    {"arrays"},
+    {"files", "rle", "progress"},
     {"images"},
     {"masks"},
     {"prompts"},
-    {"models", "analysis", "edits", "matting", "metrics", "samples"},
-    {"segmenters", "descriptors"},
+    {"models", "analysis", "edits", "metrics", "samples"},
+    {"matting"},
+    {"segmenters"},
     {"plugins", "exports"},
+    {"descriptors"},
     {"history"},
     {"session_file", "library"},
     {"session", "report", "testing"},

@@ -147,7 +147,7 @@ def _load(path: Path) -> Mapping[str, object]:
 
 def _parse(data: Mapping[str, object]) -> SessionRecord:
     version = data.get("version")
-    if not isinstance(version, int) or version < 1:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise SessionError(f"'version' should be a whole number, not {version!r}.")
     if version > VERSION:
         raise SessionError(
