@@ -10,9 +10,8 @@ from pickout.errors import PickoutError
 
 def test_answers_come_in_the_order_of_the_jobs():
     heard = []
-    answers = run_jobs(
-        "builtins:dict", [{"n": n} for n in range(9)], workers=3, on_done=heard.append
-    )
+    jobs = [{"n": n} for n in range(9)]
+    answers = run_jobs("builtins:dict", jobs, workers=3, on_done=heard.append)
     assert answers == jobs
     assert sorted(job["n"] for job in heard) == list(range(9))
 

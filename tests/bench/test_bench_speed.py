@@ -1,0 +1,77 @@
+"""The speed benchmark runs through at a small size and measures what it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pickout.bench.options import SpeedOptions
+from pickout.bench.pictures import make_picture
+from pickout.bench.speed import run_speed
+from pickout.bench.tables import dump_result, format_table
+from pickout.errors import ArgumentError
+
+
+@pytest.fixture(scope="module")
+def result():
+    options = SpeedOptions(
+        segmenter="watershed", megapixels=(0.05, 0.1), clicks=3, repeats=2, search=False
+    )
+    return run_speed(options)
+
+
+def test_every_size_has_its_row_with_ratios(result):
+    assert [row["megapixels"] for row in result["rows"]] == [0.05, 0.1]
+    for row in result["rows"]:
+        height, width = row["size_hw"]
+        assert height * width == pytest.approx(row["megapixels"] * 1e6, rel=0.02)
+        for part in ("decode", "open", "first_click", "later_clicks", "grabcut"):
+            assert row[part]["cpu_ms"] > 0
+        ratio = row["later_clicks"]["cpu_ms"] / row["grabcut"]["cpu_ms"]
+        assert row["click_to_grabcut"] == pytest.approx(ratio, rel=0.05)
+        assert row["memory_mb"] is None or row["memory_mb"] >= 0
+
+
+def test_new_processes_are_timed(result):
+    times = {single["what"]: single["wall_ms"] for single in result["single"]}
+    assert times["new process to first mask"] > times["import pickout"]
+    assert times["pickout --version"] > 0
+
+
+def test_every_round_is_kept(result):
+    assert {run["name"]: len(run["rounds"]) for run in result["runs"]}["0.05 MP"] == 2
+    assert "runs" in dump_result(result)
+    assert result["command"] == (
+        "pickout bench speed --segmenter watershed --megapixels 0.05 --megapixels 0.1 "
+        "--clicks 3 --repeats 2 --no-search"
+    )
+    assert "later clicks" in format_table(result)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (SpeedOptions(clicks=1), "clicks should be at least 2"),
+        (SpeedOptions(repeats=0), "repeats should be at least 1"),
+        (SpeedOptions(megapixels=()), "megapixels"),
+        (SpeedOptions(megapixels=(0.0,)), "between 0.01 and 400"),
+    ],
+)
+def test_options_without_sense_are_refused(options, message):
+    with pytest.raises(ArgumentError, match=message):
+        run_speed(options)
+
+
+@pytest.mark.parametrize("megapixels", [0.02, 0.3])
+def test_made_pictures_are_the_same_every_time(megapixels):
+    photo = np.random.default_rng(3).integers(0, 256, (90, 120, 3)).astype(np.uint8)
+    kept = photo.copy()
+    picture, mask = make_picture(photo, megapixels, 5)
+    again, _ = make_picture(photo, megapixels, 5)
+    other, _ = make_picture(photo, megapixels, 6)
+    assert np.array_equal(picture, again)
+    assert not np.array_equal(picture, other)
+    assert np.array_equal(photo, kept)
+    assert picture.shape[:2] == mask.shape
+    assert picture.shape[0] / picture.shape[1] == pytest.approx(0.75, abs=0.02)
+    assert 0.15 < mask.mean() < 0.4
