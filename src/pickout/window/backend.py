@@ -31,7 +31,7 @@ def open_pyplot() -> Any:
     check_display()
     import matplotlib
 
-    matplotlib.use(_toolkit(), force=True)
+    matplotlib.use(find_toolkit(), force=True)
     import matplotlib.pyplot as plt
 
     plt.rcParams["toolbar"] = "None"
@@ -49,7 +49,7 @@ def check_display() -> None:
         )
 
 
-def _toolkit() -> str:
+def find_toolkit() -> str:
     """Return the name of a backend whose toolkit is installed; the user's own choice first."""
     chosen = os.environ.get("MPLBACKEND", "").lower()
     if chosen and chosen not in ("agg", "svg", "pdf", "ps", "cairo", "template"):

@@ -1,0 +1,154 @@
+"""`pickout cut`: cut an object out of one photo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pickout.cli import options as shared
+from pickout.cli.console import Console
+from pickout.cli.prompting import give, require_object, session_of, typed_steps
+
+if TYPE_CHECKING:
+    from pickout.session import Session
+
+EPILOG = """\
+Examples:
+
+  pickout cut photo.jpg --click 120,80 --not 300,40 -o mug.png
+
+  pickout cut photo.jpg --box 10,10,400,300 --edit fill_holes --edit grow=2 -o mug.png
+
+  pickout cut photo.jpg --mask mask.png --background white -o mug.jpg
+
+  pickout cut photo.jpg --session mug.json --click 140,95 -o mug.png
+"""
+
+
+def cut(
+    context: typer.Context,
+    photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="The photo.")],
+    clicks: shared.Clicks = None,
+    nots: shared.NotClicks = None,
+    boxes: shared.Boxes = None,
+    scribbles: shared.Scribbles = None,
+    not_scribbles: shared.NotScribbles = None,
+    radius: shared.Radius = 3.0,
+    lassos: shared.Lassos = None,
+    polygons: shared.Polygons = None,
+    masks: shared.Masks = None,
+    session: shared.SessionFile = None,
+    object_name: Annotated[
+        str | None,
+        typer.Option(
+            "--object",
+            metavar="NAME",
+            help="Which object of the session; a new name begins a new one.",
+            rich_help_panel=shared.WHERE,
+        ),
+    ] = None,
+    segmenter: shared.SegmenterName = "superpixel",
+    edits: shared.Edits = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Cut-out (.png .webp .tif .jpg) or outlines (.svg, .json COCO, .txt YOLO); "
+            "may be repeated. (default: PHOTO_cutout.png)",
+            rich_help_panel=shared.OUTPUT,
+        ),
+    ] = None,
+    mask_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--mask-out",
+            metavar="FILE",
+            help="Write the mask, too: white on black.",
+            rich_help_panel=shared.OUTPUT,
+        ),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="What .json holds: coco or labelme. (default: coco)",
+            rich_help_panel=shared.OUTPUT,
+        ),
+    ] = None,
+    feather: shared.Feather = 1.0,
+    background: shared.Background = "transparent",
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole",
+            help="Keep the photo's size instead of cropping to the object.",
+            rich_help_panel=shared.OUTPUT,
+        ),
+    ] = False,
+    overwrite: shared.Overwrite = False,
+    json: shared.Json = None,
+    quiet: shared.Quiet = False,
+) -> None:
+    """Cut an object out of a photo: say where it is, get a transparent picture.
+
+    The order of clicks, boxes, strokes, masks and edits matters: where they contradict each
+    other, the last one wins. Coordinates are pixels from the upper left corner.
+    """
+    from pickout.cli.writing import Look, check_outputs, write_objects
+
+    del clicks, nots, boxes, scribbles, not_scribbles, lassos, polygons, masks, edits
+    console = Console(quiet, json, overwrite)
+    outputs = output or ([] if mask_out else [Path(f"{photo.stem}_cutout.png")])
+    look = Look.of(feather, background, crop=not whole)
+    check_outputs([*outputs, *([mask_out] if mask_out else [])], look, overwrite=overwrite)
+    steps = typed_steps(context, radius)
+    work = session_of(photo, segmenter, session, has_steps=bool(steps))
+    choose_object(work, object_name)
+    give(work, steps)
+    require_object(work, photo)
+    for path in outputs:
+        write_objects(work, path, look, asked=format, overwrite=overwrite)
+    if mask_out is not None:
+        from pickout.exports.mask_png import write_mask
+
+        write_mask(work.mask, mask_out, overwrite=overwrite)
+    _report(console, work, photo, [*outputs, *([mask_out] if mask_out else [])])
+
+
+def choose_object(session: Session, name: str | None) -> None:
+    """Make `name` the session's current object, adding or naming it if it is new."""
+    if name is None:
+        return
+    if name in session.objects:
+        session.select(name)
+    elif len(session.objects) == 1 and not session.steps and not session.can_redo:
+        session.rename(name)
+    else:
+        session.add_object(name)
+
+
+def _report(console: Console, session: Session, photo: Path, written: list[Path]) -> None:
+    """Tell what was cut."""
+    mask = session.mask
+    share = mask.area / (mask.size_hw[0] * mask.size_hw[1])
+    for note in session.notes:
+        console.note(note)
+    for path in written:
+        console.say(str(path))
+    console.note(f"{photo.name}: {mask.area:,} pixels, {share:.1%} of the picture")
+    console.write_json(
+        {
+            "photo": str(photo),
+            "size_hw": list(mask.size_hw),
+            "object": session.current,
+            "area": mask.area,
+            "box_xyxy": list(mask.box_xyxy or ()),
+            "mask": mask.to_rle(),
+            "written": [str(path) for path in written],
+        }
+    )

@@ -1,0 +1,52 @@
+"""`pickout index`: look at all pictures of folders once, so that finding is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pickout.cli import options as shared
+from pickout.cli.console import Console
+
+EPILOG = """\
+Examples:
+
+  pickout index photos/
+
+  pickout index photos/ scans/ --library shoebox.pickout
+"""
+_SHOWN_FAILURES = 10
+
+
+def index(
+    places: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER...", help="Folders or single pictures.")
+    ],
+    library: shared.LibraryFile = Path(shared.LIBRARY),
+    json: shared.Json = None,
+    overwrite: shared.Overwrite = False,
+    quiet: shared.Quiet = False,
+) -> None:
+    """Index folders, subfolders too; only what is new or changed is looked at.
+
+    Stop it with Ctrl-C at any time: the next run goes on. Files that cannot be read are listed
+    at the end.
+    """
+    from pickout.library import Library
+
+    console = Console(quiet, json, overwrite)
+    with Library(library) as shelf, console.progress() as listener:
+        report = shelf.index(*places, progress=listener)
+    for failure in report.failed[:_SHOWN_FAILURES]:
+        console.note(f"not read: {failure.path}: {failure.reason}")
+    if len(report.failed) > _SHOWN_FAILURES:
+        more = len(report.failed) - _SHOWN_FAILURES
+        console.note(f"not read: {more} more; --json FILE lists all.")
+    console.say(
+        f"{library}: {report.n_pictures:,} pictures, {report.n_regions:,} regions "
+        f"({report.added} new, {report.updated} changed, {report.unchanged} as before, "
+        f"{report.removed} gone, {len(report.failed)} unreadable) in {report.seconds:.1f} s"
+    )
+    console.write_json({"library": str(library)} | report.to_json())
