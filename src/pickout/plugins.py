@@ -48,7 +48,8 @@ def make_segmenter(name: str) -> Segmenter:
     PluginError
         If there is none of that name, or it does not load.
     """
-    return cast(Segmenter, _load("segmenter", name, _table("segmenters", SEGMENTERS)))
+    table = _table("segmenters", SEGMENTERS)
+    return cast(Segmenter, _load("segmenter", name, table, ("name", "version", "analyse")))
 
 
 def make_descriptor(name: str) -> object:
@@ -64,11 +65,19 @@ def _table(group: str, built_in: dict[str, str]) -> dict[str, str]:
     return built_in | {name: value for name, value in found.items() if name not in built_in}
 
 
-def _load(kind: str, name: str, table: dict[str, str]) -> object:
+def _load(kind: str, name: str, table: dict[str, str], parts: tuple[str, ...] = ()) -> object:
+    """Return a new object of the class called `name`, which must have all `parts`."""
     if name not in table:
         raise PluginError(f"there is no {kind} {name!r}; choose one of: {', '.join(table)}.")
     module, _, attribute = table[name].partition(":")
     try:
-        return getattr(import_module(module), attribute)()
-    except (ImportError, AttributeError) as error:
+        made: object = getattr(import_module(module), attribute)()
+    except Exception as error:  # code of strangers may raise anything
         raise PluginError(f"the {kind} {name!r} ({table[name]}) does not load: {error}.") from error
+    lacking = [part for part in parts if not hasattr(made, part)]
+    if lacking:
+        raise PluginError(
+            f"the {kind} {name!r} ({table[name]}) does not load: it lacks {', '.join(lacking)}; "
+            f"see pickout.testing for what is expected of a {kind}."
+        )
+    return made
