@@ -185,7 +185,7 @@ def test_background_shows_through_by_opacity():
         assert np.abs(result.on_background(color).array - expected).max() <= 1
 
 
-@pytest.mark.parametrize("color", ["whiteish", (1, 2), (0, 0, 256), (0.5, 0, 0), 7])
+@pytest.mark.parametrize("color", ["whiteish", (1, 2), (0, 0, 256), (0.5, 0, 0)])
 def test_no_such_color(color):
     with pytest.raises(ArgumentError, match="colour"):
         pickout.cutout(photo(), MASK).on_background(color)
