@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from pickout.errors import ExportError
+from pickout.errors import ExportError, PickoutError
 
 
 @contextlib.contextmanager
@@ -29,26 +29,33 @@ def atomic_path(path: str | Path, *, overwrite: bool) -> Iterator[Path]:
         (no permission, disk full, a folder of that name). Nothing is left behind.
     """
     target = Path(path)
-    refuse_existing(target, overwrite=overwrite)
     try:
+        # A link is kept, and what it points to is written.
+        target = target.resolve() if target.is_symlink() else target
+        refuse_existing(target, overwrite=overwrite)
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            prefix=f".{target.stem[:40]}.", suffix=f".part{target.suffix}", dir=target.parent
-        )
-        os.close(handle)
-    except OSError as error:
+        part = _new_part(target)
+    except PickoutError:
+        raise
+    except (OSError, ValueError) as error:
         raise cannot_write(target, error) from error
-    part = Path(name)
     try:
         yield part
         _publish(part, target, overwrite=overwrite)
+    except PickoutError:
+        raise
     except OSError as error:
-        if isinstance(error, ExportError):
-            raise
         raise cannot_write(target, error) from error
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _new_part(target: Path) -> Path:
+    """Create an empty file of an unused name beside `target`, with any new file's permissions."""
+    part = target.with_name(f".{target.stem[:40]}.{secrets.token_hex(4)}.part{target.suffix}")
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    return part
 
 
 def refuse_existing(target: Path, *, overwrite: bool) -> None:
@@ -66,17 +73,30 @@ def _publish(part: Path, target: Path, *, overwrite: bool) -> None:
     """Flush `part` to the disk and move it onto `target`."""
     with part.open("rb+") as file:
         os.fsync(file.fileno())
-    # mkstemp makes private files; give this one the permissions any new file would get.
-    umask = os.umask(0)
-    os.umask(umask)
-    part.chmod(0o666 & ~umask)
+    if not overwrite and _link(part, target):
+        return
     refuse_existing(target, overwrite=overwrite)
     part.replace(target)
 
 
-def cannot_write(target: Path, error: OSError) -> ExportError:
+def _link(part: Path, target: Path) -> bool:
+    """Give `part` the second name `target`, which fails if another process was faster.
+
+    Returns
+    -------
+    linked : bool
+        False where it failed, be it for that or because the file system knows no links.
+    """
+    try:
+        os.link(part, target)
+    except OSError:
+        return False
+    return True
+
+
+def cannot_write(target: Path, error: OSError | ValueError) -> ExportError:
     """Return the error that tells a user why `target` could not be written."""
-    reason = error.strerror or str(error)
+    reason = getattr(error, "strerror", None) or str(error)
     return ExportError(
         f"{target} could not be written: {reason}. Nothing was left behind; check the folder's "
         "permissions and the free space, or choose another place."

@@ -47,9 +47,10 @@ class Image:
         check_dtype("image", array, np.uint8)
         object.__setattr__(self, "array", frozen(array))
         if self.alpha is not None:
-            check_shape("alpha", self.alpha, array.shape[:2])
-            check_dtype("alpha", self.alpha, np.uint8)
-            object.__setattr__(self, "alpha", frozen(self.alpha))
+            alpha = np.asarray(self.alpha)
+            check_shape("alpha", alpha, array.shape[:2])
+            check_dtype("alpha", alpha, np.uint8)
+            object.__setattr__(self, "alpha", frozen(alpha))
         if self.full_size_hw is None:
             object.__setattr__(self, "full_size_hw", self.size_hw)
 

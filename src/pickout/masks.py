@@ -41,7 +41,7 @@ class Mask:
             )
         object.__setattr__(self, "array", frozen(array))
 
-    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> AnyArray:
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> AnyArray:
         array = self.array if dtype is None else self.array.astype(dtype)
         return array.copy() if copy else array
 

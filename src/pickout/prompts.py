@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from pickout.errors import PromptError
+from pickout.errors import ArgumentError, PromptError
 from pickout.masks import Mask
 
 Point = tuple[float, float]
@@ -77,6 +77,8 @@ class MaskPrompt:
 
 
 Prompt = Click | Scribble | Box | Lasso | Polygon | MaskPrompt
+# What OpenCV's drawing can take: coordinates far outside any picture, and its thickest line.
+_FARTHEST, _THICKEST = 1e6, 32767
 PROMPT_KINDS = ("click", "scribble", "box", "lasso", "polygon", "mask")
 
 
@@ -111,8 +113,21 @@ def _size_text(size_hw: tuple[int, int]) -> str:
 
 
 def _finite(what: str, *numbers: float) -> None:
-    if not all(math.isfinite(number) for number in numbers):
+    try:
+        finite = all(math.isfinite(number) for number in numbers)
+    except (TypeError, OverflowError):
+        finite = False
+    if not finite:
         raise PromptError(f"{what} holds a coordinate that is not a number.")
+
+
+def _check_points(what: str, points: Sequence[Point]) -> None:
+    """Raise unless every point is a pair of numbers."""
+    try:
+        pairs = [(x, y) for x, y in points]
+    except (TypeError, ValueError) as error:
+        raise PromptError(f"{what} should be made of points (x, y), not {points!r:.80}.") from error
+    _finite(what, *(number for pair in pairs for number in pair))
 
 
 def _check_click(click: Click, size_hw: tuple[int, int]) -> Click:
@@ -127,9 +142,10 @@ def _check_click(click: Click, size_hw: tuple[int, int]) -> Click:
 
 
 def _check_scribble(scribble: Scribble, size_hw: tuple[int, int]) -> Scribble:
-    if not scribble.points:
+    if len(scribble.points) == 0:
         raise PromptError("the scribble has no points; it needs at least one.")
-    _finite("the scribble", *(v for point in scribble.points for v in point), scribble.radius)
+    _check_points("the scribble", scribble.points)
+    _finite("the scribble", scribble.radius)
     if scribble.radius < 0:
         raise PromptError(f"the scribble's radius is {scribble.radius:g}; it cannot be negative.")
     _check_touches("the scribble", scribble.points, size_hw, scribble.radius)
@@ -170,7 +186,7 @@ def _check_outline(outline: Lasso | Polygon, size_hw: tuple[int, int]) -> Lasso 
         raise PromptError(
             f"{what} has {len(outline.points)} points; a closed outline needs three or more."
         )
-    _finite(what, *(v for point in outline.points for v in point))
+    _check_points(what, outline.points)
     _check_touches(what, outline.points, size_hw)
     return outline
 
@@ -201,13 +217,16 @@ def drawn(prompt: Scribble | Box | Lasso | Polygon, size_hw: tuple[int, int]) ->
         return canvas.astype(bool)
     # OpenCV draws with whole pixels unless told how many fractional bits follow.
     bits = 4
-    points = np.round(np.array(prompt.points, np.float64) * 2**bits).astype(np.int32)
+    points = np.clip(np.array(prompt.points, np.float64), -_FARTHEST, _FARTHEST)
+    points = np.round(points * 2**bits).astype(np.int32)
     if isinstance(prompt, Scribble):
-        width = max(1, round(2 * prompt.radius + 1))
+        radius = min(prompt.radius, _THICKEST / 2 - 1)
+        width = max(1, round(2 * radius + 1))
         cv2.polylines(canvas, [points], False, (1,), width, cv2.LINE_8, bits)
         if len(points) == 1:
-            radius = round(prompt.radius * 2**bits)
-            cv2.circle(canvas, points[0].tolist(), radius, (1,), -1, cv2.LINE_8, bits)
+            cv2.circle(
+                canvas, points[0].tolist(), round(radius * 2**bits), (1,), -1, cv2.LINE_8, bits
+            )
     else:
         cv2.fillPoly(canvas, [points], (1,), cv2.LINE_8, bits)
     return canvas.astype(bool)
@@ -218,23 +237,31 @@ def to_json(prompt: Prompt) -> dict[str, object]:
     record: dict[str, object] = {"kind": prompt.kind}
     match prompt:
         case Click():
-            record |= {"x": prompt.x, "y": prompt.y, "positive": prompt.positive}
-        case Scribble():
             record |= {
-                "points": [list(point) for point in prompt.points],
-                "radius": prompt.radius,
-                "positive": prompt.positive,
+                "x": float(prompt.x),
+                "y": float(prompt.y),
+                "positive": bool(prompt.positive),
+            }
+        case Scribble():
+            radius = float(prompt.radius)
+            record |= {
+                "points": _pairs(prompt),
+                "radius": radius,
+                "positive": bool(prompt.positive),
             }
         case Box():
-            record |= {"box_xyxy": [prompt.x0, prompt.y0, prompt.x1, prompt.y1]}
+            record["box_xyxy"] = [float(v) for v in (prompt.x0, prompt.y0, prompt.x1, prompt.y1)]
         case Lasso():
-            record |= {"points": [list(point) for point in prompt.points]}
+            record |= {"points": _pairs(prompt)}
         case Polygon():
-            points = [list(point) for point in prompt.points]
-            record |= {"points": points, "positive": prompt.positive}
+            record |= {"points": _pairs(prompt), "positive": bool(prompt.positive)}
         case MaskPrompt():
             record |= {"mask": prompt.mask.to_rle()}
     return record
+
+
+def _pairs(prompt: Scribble | Lasso | Polygon) -> list[list[float]]:
+    return [[float(x), float(y)] for x, y in prompt.points]
 
 
 def from_json(record: object) -> Prompt:
@@ -264,13 +291,13 @@ def from_json(record: object) -> Prompt:
         case "polygon":
             return Polygon(_points(record), _truth(record, "positive"))
         case "mask":
-            return MaskPrompt(Mask.from_rle(record.get("mask")))
+            return MaskPrompt(_mask(record))
         case kind:
             raise PromptError(f"unknown prompt {kind!r}; known are: {', '.join(PROMPT_KINDS)}.")
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
 
 
 def _is_numbers(value: object, count: int) -> bool:
@@ -279,9 +306,9 @@ def _is_numbers(value: object, count: int) -> bool:
 
 def _number(record: Mapping[str, object], field: str) -> float:
     value = record.get(field)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise PromptError(f"a {record['kind']}'s '{field}' should be a number, not {value!r}.")
-    return float(value)
+    if not _is_number(value):
+        raise PromptError(f"a {record['kind']}'s '{field}' should be a number, not {value!r:.80}.")
+    return float(value)  # type: ignore[arg-type]
 
 
 def _truth(record: Mapping[str, object], field: str) -> bool:
@@ -295,6 +322,13 @@ def _points(record: Mapping[str, object]) -> tuple[Point, ...]:
     value = record.get("points")
     if not isinstance(value, list) or not all(_is_numbers(point, 2) for point in value):
         raise PromptError(
-            f"a {record['kind']}'s 'points' should be a list of [x, y] pairs, not {value!r}."
+            f"a {record['kind']}'s 'points' should be a list of [x, y] pairs, not {value!r:.80}."
         )
     return tuple((float(x), float(y)) for x, y in value)
+
+
+def _mask(record: Mapping[str, object]) -> Mask:
+    try:
+        return Mask.from_rle(record.get("mask"))
+    except ArgumentError as error:
+        raise PromptError(f"a mask prompt's 'mask' is damaged: {error}") from error
