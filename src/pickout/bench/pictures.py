@@ -8,10 +8,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from pickout import samples
 from pickout.arrays import AnyArray, BoolArray, ByteArray
 from pickout.bench.workers import Record
-from pickout.errors import ArgumentError
-from pickout.image_files import PICTURE_SUFFIXES
 from pickout.images import read_image
 
 
@@ -51,14 +50,8 @@ def _write_jpeg(path: Path, picture: ByteArray) -> None:
 
 
 def _photo(job: Record) -> ByteArray:
-    """Return the photo a job names, or else the first that ships with pickout."""
-    if job["photo"]:
-        return read_image(job["photo"]).array
-    folder = Path(__file__).parent.parent / "samples"
-    shipped = sorted(path for path in folder.rglob("*") if path.suffix in PICTURE_SUFFIXES)
-    if not shipped:
-        raise ArgumentError("this installation has no sample pictures; name a photo to work on.")
-    return read_image(shipped[0]).array
+    """Return the photo a job names, or else the query photo of the samples."""
+    return read_image(job["photo"] or samples.query_path()).array
 
 
 def make_picture(photo: ByteArray, megapixels: float, seed: int) -> tuple[ByteArray, BoolArray]:

@@ -153,8 +153,10 @@ def measure_search(job: Record) -> Record:
     photos = Path(job["folder"]) / "search"
     if not photos.exists():
         write_collection(job, photos)
-    with tempfile.TemporaryDirectory(prefix="pickout-bench-") as folder:
-        library = Library(Path(folder) / "speed.pickout")
+    with (
+        tempfile.TemporaryDirectory(prefix="pickout-bench-") as folder,
+        Library(Path(folder) / "speed.pickout") as library,
+    ):
         wall, cpu = time.perf_counter(), cpu_seconds_with_children()
         library.index(photos)
         cpu, wall = cpu_seconds_with_children() - cpu, time.perf_counter() - wall

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from pickout.bench.machine import cpu_seconds_with_children, describe_run
@@ -26,6 +27,7 @@ BASELINE = (
 _INDEXED_PICTURES = 12
 _INDEXED_MEGAPIXELS = 0.3
 _QUERIES = 10
+_FIRST_MASK = "new process to first mask"
 
 Rounds = list[Record]
 
@@ -104,6 +106,7 @@ def _command(options: SpeedOptions) -> str:
     words += [f"--clicks {options.clicks}"] if options.clicks != SpeedOptions.clicks else []
     words += [f"--repeats {options.repeats}"] if options.repeats != SpeedOptions.repeats else []
     words += [f"--photo {options.photo.name}"] if options.photo else []
+    words += [f"--seed {options.seed}"] if options.seed else []
     words += [] if options.search else ["--no-search"]
     return " ".join(words)
 
@@ -128,18 +131,18 @@ def _jobs(options: SpeedOptions, folder: Path) -> dict[str, Callable[[], Record]
         job = _picture_job(options, folder, size)
         job |= {"segmenter": options.segmenter, "clicks": options.clicks}
         job |= {"grabcut_megapixels": GRABCUT_MAX_MEGAPIXELS}
-        jobs[_row_name(size)] = lambda job=job: _measure(job)  # type: ignore[misc]
+        jobs[_row_name(size)] = partial(_measure, job)
     if options.search:
         search = _picture_job(options, folder, _INDEXED_MEGAPIXELS)
         search |= {"pictures": _INDEXED_PICTURES, "queries": _QUERIES}
-        jobs["search"] = lambda: run_fresh("pickout.bench.rows:measure_search", search)
+        jobs["search"] = partial(run_fresh, "pickout.bench.rows:measure_search", search)
     middle = min(options.megapixels, key=lambda size: abs(size - 1))
     first_mask = _first_mask_script(options.segmenter)
     picture = str(folder / f"{middle:g}.jpg")
-    jobs["new process to first mask"] = lambda: _timed_python("-c", first_mask, picture)
-    jobs["python"] = lambda: _timed_python("-c", "pass")
-    jobs["import pickout"] = lambda: _timed_python("-c", "import pickout")
-    jobs["pickout --version"] = lambda: _timed_python("-m", "pickout", "--version")
+    jobs[_FIRST_MASK] = partial(_timed_python, "-c", first_mask, picture)
+    jobs["python"] = partial(_timed_python, "-c", "pass")
+    jobs["import pickout"] = partial(_timed_python, "-c", "import pickout")
+    jobs["pickout --version"] = partial(_timed_python, "-m", "pickout", "--version")
     return jobs
 
 
@@ -205,11 +208,10 @@ def _singles(rounds: dict[str, Rounds], rows: Sequence[Record]) -> list[Record]:
     """Return what has one number instead of one per size, with its ratio to its baseline."""
     grabcut = rows[0]["grabcut"]["cpu_ms"]
     python = _median([done["cpu_ms"] for done in rounds["python"]]) or 1.0
-    first = "new process to first mask"
-    singles = [_single(first, rounds[first], python, "a bare Python process")]
-    for name in ("import pickout", "pickout --version"):
-        singles.append(_single(name, rounds[name], python, "a bare Python process"))
-    singles.append(_single("python", rounds["python"], python, "a bare Python process"))
+    singles = [
+        _single(name, rounds[name], python, "a bare Python process")
+        for name in (_FIRST_MASK, "import pickout", "pickout --version", "python")
+    ]
     for part, what in (("indexing", "indexing a picture"), ("query", "one query")):
         if "search" in rounds:
             done = [record[part] for record in rounds["search"]]
