@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 
@@ -31,6 +33,61 @@ class Progress:
 
 
 Listener = Callable[[Progress], None]
+
+
+@contextlib.contextmanager
+def listener_for(progress: bool | Listener | None) -> Iterator[Listener | None]:
+    """Give the listener that a caller's `progress` argument stands for.
+
+    Parameters
+    ----------
+    progress : bool or callable, optional
+        A callable is the listener itself. True writes one line to stderr that renews itself,
+        or nothing where stderr is not a terminal.
+    """
+    if not isinstance(progress, bool) and progress is not None:
+        yield progress
+    elif progress and sys.stderr.isatty():
+        line = _StatusLine()
+        try:
+            yield line
+        finally:
+            line.end()
+    else:
+        yield None
+
+
+class _StatusLine:
+    """Writes a job's state over and over into one line of stderr."""
+
+    _PAUSE = 0.1
+
+    def __init__(self) -> None:
+        self._last = -self._PAUSE
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._last >= self._PAUSE or progress.done == progress.total:
+            self._last = now
+            sys.stderr.write(f"\r\x1b[K{status_text(progress)}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Finish the line."""
+        sys.stderr.write("\n")
+
+
+def status_text(progress: Progress) -> str:
+    """Return a job's state in one short line, e.g. ``index 12/80, 9.1/s, 0:07 left``."""
+    text = f"{progress.task} {progress.done}/{progress.total}"
+    if progress.failed:
+        text += f", {progress.failed} failed"
+    if progress.done:
+        text += f", {progress.per_second:.1f}/s"
+    if progress.done < progress.total and progress.seconds_left is not None:
+        minutes, seconds = divmod(round(progress.seconds_left), 60)
+        text += f", {minutes}:{seconds:02d} left"
+    return text
 
 
 class Reporter:

@@ -1,1 +1,1 @@
-"""Descriptors: numbers measured on a region, one file per kind. See `base` for the contract."""
+"""Descriptors: numbers measured on a region that stay alike when the object is met again."""
