@@ -17,15 +17,17 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pickout.arrays import BoolArray, ByteArray
+from pickout.arrays import AnyArray, BoolArray, ByteArray
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
-from pickout.segmenters.seeds import SeedMap, keep_seeded_parts
+from pickout.segmenters.seeds import SeedMap, impose_seeds, keep_seeded_parts
 from pickout.segmenters.working import answer
 
 # OpenCV fits five colours to each side; fewer samples than this tell nothing.
 _MIN_SAMPLES = 10
+# How many times nearer than to the other side a pixel must be to a seed to be guessed its.
+_REACH = 2.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class PreparedGrabCut:
             method=self._cut,
             max_pixels=self.options.max_pixels,
             radius=self.options.click_radius,
+            use_previous=True,
         )
 
     def _cut(self, picture: ByteArray, seeds: SeedMap, known: BoolArray | None) -> BoolArray:
@@ -85,42 +88,40 @@ class PreparedGrabCut:
 def first_guess(seeds: SeedMap, known: BoolArray | None) -> BoolArray:
     """Return where the object may be before any colour is looked at, (H, W) bool.
 
-    The mask so far, if there is one. Otherwise, with a box, all that is open; with clicks, the
-    pixels nearer to an object seed than to half the way to the next background seed or to
-    the picture's border.
+    The mask so far with discs around the object seeds added and discs around the background
+    seeds taken out; without object seeds all that is open. A disc reaches a third of the way to
+    the next seed of the other sign or to the picture's border.
     """
     if known is not None and known.any():
-        return (known & (seeds >= 0)) | (seeds > 0)
-    if not (seeds > 0).any():
-        return _inside(seeds)
-    return _discs(seeds)
+        guess: BoolArray = (known | _discs(seeds)) & ~_discs(-seeds)
+    elif (seeds > 0).any():
+        guess = _discs(seeds)
+    else:
+        guess = _inside(seeds)
+    return impose_seeds(guess, seeds)
 
 
 def _inside(seeds: SeedMap) -> BoolArray:
-    """Return all open pixels if something is closed, less a rim where they meet the border."""
+    """Return all open pixels; if that is the whole picture, less its rim."""
     inside: BoolArray = seeds >= 0
-    if inside.all():
-        return _without_border(inside)
-    return inside
-
-
-def _without_border(inside: BoolArray) -> BoolArray:
+    if not inside.all():
+        return inside
     rim = max(1, min(inside.shape) // 50)
-    kept = np.zeros_like(inside)
-    kept[rim:-rim, rim:-rim] = inside[rim:-rim, rim:-rim]
-    return kept if kept.any() else inside
+    inner = np.zeros_like(inside)
+    inner[rim:-rim, rim:-rim] = True
+    return inner if inner.any() else inside
 
 
 def _discs(seeds: SeedMap) -> BoolArray:
-    """Return discs around object seeds that reach half the way to what is not the object."""
+    """Return the discs around the positive seeds of `seeds`."""
     padded = np.pad(seeds, 1, constant_values=-1)
-    to_object = _distance(padded <= 0)
-    to_background = _distance(padded >= 0)
-    guess: BoolArray = (to_object <= to_background)[1:-1, 1:-1]
-    return guess
+    if not (seeds > 0).any():
+        return np.zeros(seeds.shape, bool)
+    discs: BoolArray = _REACH * _distance(padded <= 0) <= _distance(padded >= 0)
+    return discs[1:-1, 1:-1]
 
 
-def _distance(array: BoolArray) -> np.ndarray:
+def _distance(array: BoolArray) -> AnyArray:
     return cv2.distanceTransform(array.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pickout.arrays import BoolArray, ByteArray
+from pickout.arrays import BoolArray, ByteArray, IntArray
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
@@ -24,6 +24,8 @@ from pickout.segmenters.seeds import SeedMap
 from pickout.segmenters.working import answer
 
 _OBJECT, _BACKGROUND = 1, 2
+# How far, as a share of the longer side, a seed casts doubt on a mask that says otherwise.
+_DOUBT = 0.25
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,15 @@ class PreparedWatershed:
             method=self._flood,
             max_pixels=self.options.max_pixels,
             radius=self.options.click_radius,
+            use_previous=False,
         )
 
     def _flood(self, picture: ByteArray, seeds: SeedMap, known: BoolArray | None) -> BoolArray:
-        del known  # a flood starts from its seeds alone
         is_object = seeds > 0
         is_background = seeds < 0
+        if known is not None and known.any():
+            is_object |= _surely(known, seeds < 0)
+            is_background |= _surely(~known, seeds > 0) & ~is_object
         if not is_object.any():
             is_object = _core(seeds, self.options.core)
         if not is_background.any():
@@ -95,6 +100,16 @@ def _core(seeds: SeedMap, share: float) -> BoolArray:
     return core
 
 
+def _surely(mask: BoolArray, denied: BoolArray) -> BoolArray:
+    """Return the inner pixels of a given mask, but none near seeds that deny it."""
+    inner = cv2.erode(mask.view(np.uint8), np.ones((5, 5), np.uint8)).view(bool)
+    if not denied.any():
+        return inner
+    distance = cv2.distanceTransform((~denied).view(np.uint8), cv2.DIST_L2, 5)
+    surely: BoolArray = inner & (distance > _DOUBT * max(mask.shape))
+    return surely
+
+
 def _rim(shape: tuple[int, ...]) -> BoolArray:
     """Return the outermost pixels of a picture."""
     rim = np.ones(shape, bool)
@@ -102,7 +117,7 @@ def _rim(shape: tuple[int, ...]) -> BoolArray:
     return rim
 
 
-def _watershed(picture: ByteArray, markers: np.ndarray) -> BoolArray:
+def _watershed(picture: ByteArray, markers: IntArray) -> BoolArray:
     """Return where object markers flood; the line between the two goes to the nearer majority."""
     # OpenCV gives the outermost pixels to nobody, so it gets a picture with one pixel more.
     padded = cv2.copyMakeBorder(picture, 1, 1, 1, 1, cv2.BORDER_REPLICATE)

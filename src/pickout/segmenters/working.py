@@ -20,6 +20,7 @@ from pickout.segmenters.seeds import (
     SeedMap,
     click_radius,
     impose_seeds,
+    is_positive,
     is_redundant,
     keep_local_changes,
     keep_seeded_parts,
@@ -60,6 +61,7 @@ def answer(
     method: Method,
     max_pixels: int,
     radius: float | None,
+    use_previous: bool,
 ) -> BoolArray:
     """Return the mask for `prompts`, asking `method` only where there is something to ask.
 
@@ -74,6 +76,8 @@ def answer(
         Largest number of pixels of a window shown to `method`.
     radius : float or None
         Radius of a click's disc in pixels; None for `click_radius`.
+    use_previous : bool
+        Whether `method` sees its own last answer. It always sees a mask prompt's mask.
 
     Returns
     -------
@@ -87,9 +91,12 @@ def answer(
         return np.zeros(size_hw, bool) if start is None else start.array
     if previous is not None and is_redundant(prompts, previous.array, radius=radius):
         return previous.array
+    if known is None and not any(is_positive(prompt) for prompt in later):
+        return np.zeros(size_hw, bool)
     seeds = seed_map(later, size_hw, radius=radius)
     hard = _hard_seeds(later, size_hw, radius, max_pixels, seeds)
-    proposal = impose_seeds(_propose(picture, hard, known, method, max_pixels), seeds)
+    hint = known if use_previous or start is not None else None
+    proposal = impose_seeds(_propose(picture, hard, hint, method, max_pixels), seeds)
     if start is None or known is None:
         return keep_seeded_parts(proposal, seeds)
     newest = later if previous is None else later[-1:]
