@@ -71,6 +71,19 @@ def swapped_profile() -> bytes:
     return bytes(profile)
 
 
+def linear_grey_profile() -> bytes:
+    """Return a grey profile in which numbers are proportional to light (gamma 1)."""
+    white = b"XYZ \0\0\0\0" + struct.pack(">3i", 63190, 65536, 54061)
+    curve = b"curv\0\0\0\0" + struct.pack(">I", 0)
+    start = 128 + 4 + 2 * 12
+    tags = struct.pack(">I4sII4sII", 2, b"wtpt", start, 20, b"kTRC", start + 20, 12)
+    body = tags + white + curve
+    header = struct.pack(">I4sI4s4s4s", 128 + len(body), b"", 0x02400000, b"mntr", b"GRAY", b"XYZ ")
+    header = header.ljust(36, b"\0") + b"acsp"
+    header = header.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)
+    return header.ljust(128, b"\0") + body
+
+
 def png_header_claiming(width: int, height: int) -> bytes:
     """Return a PNG of a few bytes whose header promises `width` x `height` pixels."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -16,6 +16,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms, ImageFile
 
 from odd_pictures import (
+    linear_grey_profile,
     packed,
     png_header_claiming,
     rich_exif,
@@ -165,6 +166,13 @@ def test_profile_of_another_colour_space_is_ignored() -> None:
     grey = Pillow.fromarray(scene()[..., 0])
     image = read(packed(grey, "PNG", icc_profile=swapped_profile()))
     assert np.array_equal(image.array, np.dstack([scene()[..., 0]] * 3))
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG"])
+def test_grey_profile_is_converted(name: str) -> None:
+    grey = Pillow.new("L", (16, 16), 55)  # 0.2157 of the light, which sRGB writes as 128
+    image = read(packed(grey, name, icc_profile=linear_grey_profile()))
+    assert far(image.array, np.full((16, 16, 3), 128)) <= 3
 
 
 def test_srgb_profile_changes_nothing() -> None:
