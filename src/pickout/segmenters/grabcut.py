@@ -46,7 +46,7 @@ class GrabCutOptions:
     """
 
     iterations: int = 3
-    max_pixels: int = 250_000
+    max_pixels: int = 100_000
     click_radius: float | None = None
 
 
