@@ -9,6 +9,8 @@ import zlib
 import numpy as np
 from PIL import Image, ImageCms
 
+from pickout import images
+
 
 def scene(height: int = 24, width: int = 36) -> np.ndarray:
     """Return (H, W, 3) bytes that differ in all four corners and vary smoothly between them."""
@@ -92,3 +94,14 @@ def png_header_claiming(width: int, height: int) -> bytes:
         check = struct.pack(">I", zlib.crc32(kind + body))
         parts.append(struct.pack(">I", len(body)) + kind + body + check)
     return b"".join(parts)
+
+
+def far(first: np.ndarray, second: np.ndarray) -> float:
+    """Return the largest difference of two arrays; they must agree in shape."""
+    assert first.shape == second.shape
+    return float(np.abs(first.astype(float) - second.astype(float)).max())
+
+
+def read(data: bytes, **options: int) -> images.Image:
+    """Return the picture in `data`, which messages call "picture"."""
+    return images.read_image_bytes(data, "picture", **options)
