@@ -64,7 +64,8 @@ def _resampled(line: Outline) -> np.ndarray:
     closed = np.concatenate([line, line[:1]])
     lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
     wanted = np.linspace(0, lengths[-1], _SAMPLES, endpoint=False)
-    return np.interp(wanted, lengths, closed[:, 0]) + 1j * np.interp(wanted, lengths, closed[:, 1])
+    across, down = (np.interp(wanted, lengths, closed[:, axis]) for axis in (0, 1))
+    return np.asarray(across + 1j * down)
 
 
 def outline_harmonics(places: np.ndarray) -> FloatArray:
