@@ -9,6 +9,7 @@ import typer
 
 from pickout.cli import options as shared
 from pickout.cli.console import Console
+from pickout.errors import ArgumentError
 
 EPILOG = """\
 Examples:
@@ -37,6 +38,9 @@ def index(
     from pickout.library import Library
 
     console = Console(quiet, json, overwrite)
+    for place in places:  # before a library file is made for nothing
+        if not place.exists():
+            raise ArgumentError(f"{place} does not exist; check the name and the folder.")
     with Library(library) as shelf, console.progress() as listener:
         report = shelf.index(*places, progress=listener)
     for failure in report.failed[:_SHOWN_FAILURES]:

@@ -112,7 +112,7 @@ def _edit(
     from pickout.window.app import EditorWindow
     from pickout.window.backend import new_figure
 
-    figure = new_figure(plt, f"pickout: {photo.name}", (13.0, 7.0))
+    figure = new_figure(plt, f"pickout is looking at {photo.name}", (13.0, 7.0))
     wait = figure.text(0.5, 0.5, f"Looking at {photo.name} …", color="w", ha="center", size=13)
     plt.show(block=False)
     figure.canvas.draw()
@@ -120,6 +120,7 @@ def _edit(
     session_file = options.session_file or Path(f"{photo.stem}.pickout.json")
     session, resumed = _session(image, session_file, options.segmenter)
     wait.remove()
+    figure.canvas.manager.set_window_title(f"pickout: {photo.name}")
     window = EditorWindow(figure, session, photo.name, tell)
     window.editor.telling = options.print_points
     if resumed:

@@ -41,7 +41,9 @@ class View:
         """Return the view that shows the whole picture in the middle of the pane."""
         pane_hw = max(pane_hw[0], 1), max(pane_hw[1], 1)
         scale = min(pane_hw[0] / picture_hw[0], pane_hw[1] / picture_hw[1], LARGEST_SCALE)
-        return cls(picture_hw, pane_hw, scale, 0.0, 0.0)._kept_inside()
+        left = (picture_hw[1] - pane_hw[1] / scale) / 2
+        top = (picture_hw[0] - pane_hw[0] / scale) / 2
+        return cls(picture_hw, pane_hw, scale, left, top)
 
     def to_picture(self, pane_x: float, pane_y: float) -> tuple[float, float]:
         """Return the picture's point under a pane's point; pixel centres on whole numbers."""
@@ -57,8 +59,10 @@ class View:
 
     def zoomed(self, factor: float, pane_x: float, pane_y: float) -> View:
         """Return the view `factor` times closer, with the point under the pointer at its place."""
-        smallest = View.fit(self.picture_hw, self.pane_hw).scale
-        scale = float(np.clip(self.scale * factor, smallest, max(LARGEST_SCALE, smallest)))
+        whole = View.fit(self.picture_hw, self.pane_hw)
+        scale = min(self.scale * factor, max(LARGEST_SCALE, whole.scale))
+        if scale <= whole.scale:
+            return whole
         left = self.left + (pane_x + 0.5) * (1 / self.scale - 1 / scale)
         top = self.top + (pane_y + 0.5) * (1 / self.scale - 1 / scale)
         return replace(self, scale=scale, left=left, top=top)._kept_inside()
@@ -74,22 +78,19 @@ class View:
         if self.scale <= View.fit(self.picture_hw, self.pane_hw).scale:
             return whole
         x, y = self.to_picture(self.pane_hw[1] / 2, self.pane_hw[0] / 2)
-        closer = replace(whole, scale=max(self.scale, whole.scale), left=0.0, top=0.0)
+        closer = replace(whole, scale=max(self.scale, whole.scale))
         at_x, at_y = closer.to_pane(x, y)
-        return closer.moved(whole.pane_hw[1] / 2 - at_x, whole.pane_hw[0] / 2 - at_y)
+        return closer.moved(pane_hw[1] / 2 - at_x, pane_hw[0] / 2 - at_y)
 
     def _kept_inside(self) -> View:
-        """Return the view moved so that the pane shows as much picture as it can."""
-        left = _kept(self.left, self.picture_hw[1], self.pane_hw[1] / self.scale)
-        top = _kept(self.top, self.picture_hw[0], self.pane_hw[0] / self.scale)
+        """Return the view moved so that the middle of the pane shows some of the picture.
+
+        Zooming in at a point of the picture never needs this, so the point stays in its place.
+        """
+        half_h, half_w = (side / self.scale / 2 for side in self.pane_hw)
+        left = min(max(self.left, -half_w), self.picture_hw[1] - half_w)
+        top = min(max(self.top, -half_h), self.picture_hw[0] - half_h)
         return replace(self, left=left, top=top)
-
-
-def _kept(start: float, length: int, shown: float) -> float:
-    """Return `start` so that `shown` pixels lie in 0…`length`, centred if there are more."""
-    if shown >= length:
-        return (length - shown) / 2
-    return min(max(start, 0.0), length - shown)
 
 
 class Pyramid:
