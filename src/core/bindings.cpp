@@ -23,6 +23,7 @@
 #include "max_flow.h"
 #include "merge_tree.h"
 #include "nearest.h"
+#include "parts.h"
 #include "regions.h"
 #include "watershed.h"
 
@@ -213,6 +214,11 @@ Out<bool> py_component(const Graph& graph, In<bool, 1> inside, In<int32_t, 1> se
     return give_bools(std::move(reached), {n});
 }
 
+Out<int32_t> py_parts(const Graph& graph, In<bool, 1> joined) {
+    require(static_cast<int64_t>(joined.size()) == graph.n_edges(), "one flag per edge is needed");
+    return give(unlocked([&] { return parts(graph, joined.data()); }));
+}
+
 Out<float> py_evaluate(In<int32_t, 2> feature, In<float, 2> threshold, In<float, 2> leaf,
                        float bias, In<float, 2> features) {
     const size_t trees = feature.shape(0), depth = feature.shape(1);
@@ -308,6 +314,7 @@ NB_MODULE(_core, module) {
                "length"_a.noconvert(), "area"_a.noconvert(), "area_power"_a = 0.0f);
     module.def("component", &py_component, "graph"_a, "inside"_a.noconvert(),
                "seeds"_a.noconvert());
+    module.def("parts", &py_parts, "graph"_a, "joined"_a.noconvert());
     module.def("evaluate", &py_evaluate, "feature"_a.noconvert(), "threshold"_a.noconvert(),
                "leaf"_a.noconvert(), "bias"_a, "features"_a.noconvert());
     module.def("band_cut", &py_band_cut, "image"_a.noconvert(), "mask"_a.noconvert(),

@@ -159,6 +159,14 @@ def component(n, first, second, inside, seeds):
     return np.isin(np.arange(n), list(reached))
 
 
+def parts(n, first, second, joined):
+    root = np.arange(n)
+    for _ in range(n):
+        for a, b in zip(first[joined], second[joined], strict=True):
+            root[a] = root[b] = min(root[a], root[b])
+    return root
+
+
 def evaluate(feature, threshold, leaf, bias, features):
     out = np.full(features.shape[1], bias, float)
     for tree in range(len(feature)):

@@ -45,6 +45,7 @@ WRONG_VALUE = {
     "source outside": lambda: _core.geodesic(GRAPH, F, np.array([3], np.int32), limit=1.0),
     "seed outside": lambda: _core.component(GRAPH, np.ones(3, bool), np.array([-1], np.int32)),
     "too few flags": lambda: _core.component(GRAPH, np.ones(2, bool), NO_SEED),
+    "too few joined": lambda: _core.parts(GRAPH, np.ones(1, bool)),
     "negative affinity": lambda: _core.diffuse(GRAPH, F - 1, np.zeros((3, 1), np.float32), 1),
     "too few rows": lambda: _core.diffuse(GRAPH, F, np.zeros((2, 1), np.float32), 1),
     "negative steps": lambda: _core.diffuse(GRAPH, F, np.zeros((3, 1), np.float32), -1),

@@ -181,6 +181,15 @@ def test_component_follows_paths_inside(n, first, second):
         np.testing.assert_array_equal(got, slow.component(n, first, second, inside, seeds))
 
 
+@on_all_graphs
+def test_parts_hang_together_by_joined_edges(n, first, second):
+    rng = np.random.default_rng(n)
+    for share in (0.0, 0.3, 0.7, 1.0):
+        joined = rng.random(len(first)) < share
+        got = _core.parts(_core.Graph(n, first, second), joined)
+        np.testing.assert_array_equal(got, slow.parts(n, first, second, joined))
+
+
 @pytest.mark.parametrize("trees, depth, samples", [(0, 6, 5), (3, 0, 4), (9, 6, 0), (20, 4, 1100)])
 def test_forest_adds_the_leaf_of_every_tree(trees, depth, samples):
     rng = np.random.default_rng(trees)

@@ -9,7 +9,7 @@ import numpy as np
 
 from pickout.arrays import ByteArray, FloatArray
 
-GRADIENT_SIGMAS = (1.3, 2.5, 5.0)
+GRADIENT_SIGMAS = (1.0, 2.5, 5.0)
 """Blur before each gradient, in pixels."""
 
 RELIEF_GAIN = 6.0

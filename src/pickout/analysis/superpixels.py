@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pickout import _core
+from pickout.analysis.edges import Neighbours, boundary_probability
+from pickout.analysis.models import EdgeModels, shipped_edge_models
 from pickout.analysis.pixels import PixelMaps, measure_pixels
 from pickout.arrays import BoolArray, ByteArray, FloatArray, IntArray
-
-SURE = 1e-3
-"""Probabilities of a boundary are kept this far from 0 and 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,25 +67,46 @@ class Superpixels:
         return (counts / self.area).astype(np.float32)
 
 
-def find_superpixels(rgb: ByteArray) -> Superpixels:
-    """Return the superpixels of a small (H, W, 3) uint8 RGB picture."""
-    maps = measure_pixels(rgb)
-    labels, n = _core.watershed(maps.relief())
-    graph, length, mean, _ = _core.adjacency(labels, n, maps.gradients)
-    means = _core.region_means(labels, n, _stack(maps))
-    area = np.bincount(labels.ravel(), minlength=n).astype(np.float32)
-    boundary = np.clip(1 - np.exp(-mean[:, 0] / 6), SURE, 1 - SURE)
+def find_superpixels(rgb: ByteArray, models: EdgeModels | None = None) -> Superpixels:
+    """Return the superpixels of a small (H, W, 3) uint8 RGB picture.
+
+    Parameters
+    ----------
+    models : EdgeModels, optional
+        The shipped ones by default.
+    """
+    labels, pairs = divide(rgb)
+    used = models or shipped_edge_models()
     return Superpixels(
         rgb=rgb,
         labels=labels,
+        graph=pairs.graph,
+        length=pairs.length,
+        area=pairs.area,
+        centre_xy=pairs.centre_xy,
+        colour=np.ascontiguousarray(pairs.appearance[:, :3]),
+        texture=np.ascontiguousarray(pairs.appearance[:, 3:]),
+        boundary=boundary_probability(pairs, used.local, used.context),
+    )
+
+
+def divide(rgb: ByteArray) -> tuple[IntArray, Neighbours]:
+    """Return the superpixels' labels, and what is known of them before any learning."""
+    maps = measure_pixels(rgb)
+    labels, n = _core.watershed(maps.relief())
+    graph, length, mean, strongest = _core.adjacency(labels, n, maps.gradients)
+    means = _core.region_means(labels, n, _stack(maps))
+    pairs = Neighbours(
         graph=graph,
         length=length,
-        area=area,
-        centre_xy=np.ascontiguousarray(means[:, 9:11]),
-        colour=np.ascontiguousarray(means[:, :3]),
-        texture=np.ascontiguousarray(means[:, 3:9]),
-        boundary=boundary.astype(np.float32),
+        gradients=mean,
+        strongest=strongest,
+        appearance=np.ascontiguousarray(means[:, :9]),
+        area=np.bincount(labels.ravel(), minlength=n).astype(np.float32),
+        centre_xy=np.ascontiguousarray(means[:, 9:]),
+        size_hw=labels.shape,
     )
+    return labels, pairs
 
 
 def _stack(maps: PixelMaps) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pickout.analysis.regions import choose_nodes
 from pickout.analysis.tree import grow_tree
@@ -13,7 +14,8 @@ from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
 from pickout.segmenters._superpixel import outline
-from pickout.segmenters._superpixel.frame import Frame, Pyramid, analyse_window
+from pickout.segmenters._superpixel.frame import Pyramid, analyse_window
+from pickout.segmenters._superpixel.models import Models, load_models, shipped_models
 from pickout.segmenters._superpixel.state import Picture, State
 
 REMEMBERED_BYTES = 64_000_000
@@ -28,9 +30,12 @@ class Options:
     ----------
     max_regions : int
         How many regions `Superpixel.regions` returns at most.
+    models : path, optional
+        Folder of models trained by ``python -m training``; the shipped ones by default.
     """
 
     max_regions: int = 96
+    models: str | Path | None = None
 
 
 class Superpixel:
@@ -44,28 +49,27 @@ class Superpixel:
 
     def analyse(self, image: Image) -> PreparedSuperpixel:
         """Return the picture prepared for prompts."""
-        return PreparedSuperpixel(*_analysed(image))
+        return PreparedSuperpixel(image, self._models())
 
     def regions(self, image: Image) -> list[Mask]:
         """Return the parts of the picture that stand out, largest first, without the whole."""
-        pyramid, frame = _analysed(image)
+        pyramid = Pyramid(image.array)
+        height, width = image.size_hw
+        frame = analyse_window(pyramid, (0, 0, width, height), self._models().edges)
         tree = grow_tree(frame.superpixels)
         nodes = choose_nodes(tree, self.options.max_regions + 1)[1:]
         masks = [Mask(outline.to_full(frame, tree.pixels(node), pyramid)) for node in nodes]
         return sorted((m for m in masks if not m.is_empty), key=lambda m: -m.area)
 
-
-def _analysed(image: Image) -> tuple[Pyramid, Frame]:
-    pyramid = Pyramid(image.array)
-    height, width = image.size_hw
-    return pyramid, analyse_window(pyramid, (0, 0, width, height))
+    def _models(self) -> Models:
+        return load_models(self.options.models) if self.options.models else shipped_models()
 
 
 class PreparedSuperpixel:
     """An analysed picture; answers depend on the prompts alone."""
 
-    def __init__(self, pyramid: Pyramid, frame: Frame) -> None:
-        self._picture = Picture(pyramid, frame)
+    def __init__(self, image: Image, models: Models) -> None:
+        self._picture = Picture(Pyramid(image.array), models)
         self._lock = threading.Lock()
         self._recent: list[State] = [self._picture.start()]
 

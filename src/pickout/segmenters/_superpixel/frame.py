@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pickout.analysis.models import EdgeModels
 from pickout.analysis.superpixels import Superpixels, find_superpixels
 from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
 from pickout.masks import Box4
@@ -118,13 +119,15 @@ class Frame:
 
     def working_mask(self, mask: BoolArray) -> BoolArray:
         """Return the part of a full-size mask in this window at working size."""
-        part = cut(mask, self.window).view(np.uint8)
+        return self.shrunk(cut(mask, self.window))
+
+    def shrunk(self, part: BoolArray) -> BoolArray:
+        """Return a mask of the size of the window at working size."""
         if part.shape == self.size_hw:
-            return np.asarray(part, bool)
-        shrinks = self.scale_xy[0] < 1
-        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        grey = cv2.resize(part * np.uint8(255), self.size_hw[::-1], interpolation=how)
-        return np.asarray(grey > 127)
+            return part
+        how = cv2.INTER_AREA if self.scale_xy[0] < 1 else cv2.INTER_LINEAR
+        grey = np.multiply(part, 255, dtype=np.uint8)
+        return np.asarray(cv2.resize(grey, self.size_hw[::-1], interpolation=how) > 127)
 
     def nodes_at(self, points: FloatArray) -> IntArray:
         """Return the different superpixels under working points; those outside are left out."""
@@ -142,6 +145,6 @@ def working_size(window: Box4) -> tuple[int, int]:
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def analyse_window(pyramid: Pyramid, window: Box4) -> Frame:
+def analyse_window(pyramid: Pyramid, window: Box4, models: EdgeModels) -> Frame:
     """Return the window of the picture, analysed."""
-    return Frame(window, find_superpixels(pyramid.crop(window, working_size(window))))
+    return Frame(window, find_superpixels(pyramid.crop(window, working_size(window)), models))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pickout.arrays import AnyArray, FloatArray, IntArray
+from pickout.arrays import AnyArray, BoolArray, FloatArray, IntArray
 from pickout.prompts import Box, Click, Lasso, Polygon, Prompt, Scribble
 from pickout.segmenters._superpixel.frame import Frame
 from pickout.segmenters._superpixel.stamps import Stamp
 
-MOST_POINTS = 200
+MOST_POINTS = 64
 """Strokes and outlines are represented by at most this many points."""
 
 
@@ -26,11 +26,14 @@ class Mark:
         Where it was pointed at, (x, y) in working pixels; may lie outside the frame.
     nodes : (m,) ndarray of int32
         Superpixels that it decides.
+    is_frame : bool
+        True for a box or lasso: the nodes are those outside of it.
     """
 
     positive: bool
     points: FloatArray
     nodes: IntArray
+    is_frame: bool = False
 
 
 def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
@@ -45,30 +48,36 @@ def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
             return Mark(prompt.positive, points, frame.nodes_at(points))
         case Scribble():
             points = frame.to_working(_along(np.array(prompt.points), frame))
-            return Mark(prompt.positive, points, frame.nodes_at(points))
+            return Mark(prompt.positive, _thinned(points), frame.nodes_at(points))
     share = covered(stamp, frame)
     if isinstance(prompt, Box | Lasso):
         nodes = np.flatnonzero(share < 0.3).astype(np.int32)
-        return Mark(False, np.zeros((0, 2), np.float32), nodes)
+        return Mark(False, np.zeros((0, 2), np.float32), nodes, is_frame=True)
     nodes = np.flatnonzero(share > 0.5).astype(np.int32)
-    centres = frame.superpixels.centre_xy[nodes]
-    step = max(1, -(-len(centres) // MOST_POINTS))
     positive = isinstance(prompt, Polygon) and prompt.positive
-    return Mark(positive, np.ascontiguousarray(centres[::step]), nodes)
+    return Mark(positive, _thinned(frame.superpixels.centre_xy[nodes]), nodes)
+
+
+def _thinned(points: FloatArray) -> FloatArray:
+    step = max(1, -(-len(points) // MOST_POINTS))
+    return np.ascontiguousarray(points[::step])
 
 
 def covered(stamp: Stamp, frame: Frame) -> FloatArray:
     """Return the share of every superpixel that a stamp covers."""
+    return frame.superpixels.share(working_pixels(stamp, frame))
+
+
+def working_pixels(stamp: Stamp, frame: Frame) -> BoolArray:
+    """Return the pixels of a stamp in a frame at working size."""
     x0, y0, x1, y1 = frame.window
+    left, top = stamp.box_xyxy[:2]
     whole = np.zeros((y1 - y0, x1 - x0), bool)
-    left, top, right, bottom = stamp.box_xyxy
-    rows = slice(max(top, y0) - y0, max(min(bottom, y1) - y0, 0))
-    columns = slice(max(left, x0) - x0, max(min(right, x1) - x0, 0))
     seen = stamp.pixels[max(0, y0 - top) : max(0, y1 - top), max(0, x0 - left) : max(0, x1 - left)]
     if seen.size:
-        whole[rows, columns] = seen
-    local = Frame((0, 0, x1 - x0, y1 - y0), frame.superpixels)
-    return frame.superpixels.share(local.working_mask(whole))
+        row, column = max(top - y0, 0), max(left - x0, 0)
+        whole[row : row + seen.shape[0], column : column + seen.shape[1]] = seen
+    return frame.shrunk(whole)
 
 
 def _along(corners: AnyArray, frame: Frame) -> AnyArray:
@@ -77,7 +86,7 @@ def _along(corners: AnyArray, frame: Frame) -> AnyArray:
         return corners
     lengths = np.hypot(*np.diff(corners, axis=0).T)
     travelled = np.concatenate([[0.0], np.cumsum(lengths)])
-    n = int(np.clip(travelled[-1] * frame.scale_xy[0] / 2, 2, MOST_POINTS * 10))
+    n = int(np.clip(travelled[-1] * frame.scale_xy[0] / 2, 2, 2000))
     at = np.linspace(0.0, travelled[-1], n)
     return np.stack([np.interp(at, travelled, corners[:, k]) for k in (0, 1)], axis=1)
 

@@ -8,20 +8,27 @@ import cv2
 import numpy as np
 
 from pickout import _core
-from pickout.arrays import BoolArray, IntArray
-from pickout.prompts import Box, Lasso, MaskPrompt, Polygon, Prompt
+from pickout.arrays import BoolArray
+from pickout.masks import Box4
+from pickout.prompts import MaskPrompt, Polygon, Prompt
 from pickout.segmenters._superpixel import outline
-from pickout.segmenters._superpixel.frame import Frame, Pyramid
-from pickout.segmenters._superpixel.marks import Mark, decided, mark_of
-from pickout.segmenters._superpixel.reach import Reach, Ways
+from pickout.segmenters._superpixel.features import click_features
+from pickout.segmenters._superpixel.frame import Frame, Pyramid, analyse_window
+from pickout.segmenters._superpixel.models import Models
+from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.solve import best_cut
 from pickout.segmenters._superpixel.stamps import Stamp, stamp_of, write_all
+from pickout.segmenters._superpixel.view import View, empty_view, view_elsewhere
+from pickout.segmenters._superpixel.zoom import choose_window
 
 MARGIN = 4
 """Working pixels around changed superpixels in which the outline is drawn anew."""
 
 SMALL_PART = 0.1
 """Parts found inside a box are dropped if smaller than this share of the largest."""
+
+MOST_SCENES = 3
+"""Analysed windows that are kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,170 +43,192 @@ class State:
         The answer, read-only.
     is_given : bool
         True after a `MaskPrompt`: later prompts change only the places that they touch.
-    stamps, marks : tuple of Stamp, tuple of Mark
-        Of the prompts since the last `MaskPrompt`, oldest first.
-    reach : Reach
-        Of the marks.
+    stamped : tuple of (Prompt, Stamp)
+        The prompts since the last `MaskPrompt`, oldest first.
+    view : View
+        Of these.
     """
 
     prompts: tuple[Prompt, ...]
     mask: BoolArray
     is_given: bool
-    stamps: tuple[Stamp, ...]
-    marks: tuple[Mark, ...]
-    reach: Reach
+    stamped: tuple[tuple[Prompt, Stamp], ...]
+    view: View
 
-    @property
-    def has_frame(self) -> bool:
-        """True if a box or lasso says that the object lies inside it."""
-        return any(stamp.only for stamp in self.stamps)
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What the newest prompt does to the superpixels of a scene.
+
+    Parameters
+    ----------
+    inside : (n,) ndarray of bool
+        The new answer.
+    touched : (n,) ndarray of bool
+        Where the new answer counts.
+    kept : (n,) ndarray of bool
+        What the previous answer has elsewhere.
+    """
+
+    inside: BoolArray
+    touched: BoolArray
+    kept: BoolArray
 
 
 class Picture:
     """A picture analysed for prompts: makes states."""
 
-    def __init__(self, pyramid: Pyramid, frame: Frame) -> None:
-        self.pyramid, self.frame = pyramid, frame
-        self.ways = Ways(frame.superpixels)
+    def __init__(self, pyramid: Pyramid, models: Models) -> None:
+        self.pyramid, self.models = pyramid, models
+        height, width = pyramid.size_hw
+        self._whole = Scene(analyse_window(pyramid, (0, 0, width, height), models.edges))
+        self._scenes: dict[Box4, Scene] = {}
 
     def start(self) -> State:
         """Return the state without prompts: nothing inside."""
         mask = _read_only(np.zeros(self.pyramid.size_hw, bool))
-        return State((), mask, False, (), (), Reach.nowhere(self.frame.superpixels.n))
+        return State((), mask, False, (), empty_view(self._whole))
 
     def after(self, state: State, prompt: Prompt) -> State:
         """Return the state that one more prompt leads to."""
         prompts = (*state.prompts, prompt)
         if isinstance(prompt, MaskPrompt):
-            given = replace(self.start(), prompts=prompts, is_given=True)
-            return replace(given, mask=_read_only(prompt.mask.array))
+            return self._given(prompts, prompt.mask.array)
         stamp = stamp_of(prompt, self.pyramid.size_hw)
-        known = self._marked(state, prompts, prompt, stamp)
-        if not stamp.only and stamp.agrees(state.mask):
-            return replace(known, mask=state.mask)
-        if isinstance(prompt, Polygon):
-            mask = state.mask.copy()
-        else:
-            mask = self._cut(known, state.mask, is_whole=isinstance(prompt, Box | Lasso))
-        write_all(mask, known.stamps)
-        return replace(known, mask=_read_only(mask))
+        stamped = (*state.stamped, (prompt, stamp))
+        state = replace(state, prompts=prompts, stamped=stamped)
+        if not stamp.only and (isinstance(prompt, Polygon) or stamp.agrees(state.mask)):
+            view = state.view.with_prompt(prompt, stamp)
+            return replace(state, mask=_stamped(state.mask, stamped), view=view)
+        view = self._view(state)
+        return self._answered(replace(state, view=view))
 
-    def _marked(
-        self, state: State, prompts: tuple[Prompt, ...], prompt: Prompt, stamp: Stamp
-    ) -> State:
-        """Return the state with the prompt noted and the mask still as it was."""
-        mark = mark_of(prompt, stamp, self.frame)
-        along, across = self.ways.along(mark.nodes), self.ways.across(mark.nodes)
-        return replace(
-            state,
-            prompts=prompts,
-            stamps=(*state.stamps, stamp),
-            marks=(*state.marks, mark),
-            reach=state.reach.extended(mark, along, across),
+    def _given(self, prompts: tuple[Prompt, ...], mask: BoolArray) -> State:
+        view = empty_view(self._whole)
+        share = self._whole.superpixels.share(self._whole.frame.working_mask(mask))
+        view = replace(view, logit=6 * share - 3)
+        return State(prompts, _read_only(mask), True, (), view)
+
+    def _view(self, state: State) -> View:
+        """Return the newest prompt seen in the window that suits it."""
+        view, (prompt, stamp) = state.view, state.stamped[-1]
+        window = choose_window(
+            view.scene.frame.window, self.pyramid.size_hw, state.mask, state.stamped
         )
+        if window == view.scene.frame.window:
+            return view.with_prompt(prompt, stamp)
+        return view_elsewhere(view, self._scene(window), list(state.stamped))
 
-    def _cut(self, state: State, previous: BoolArray, *, is_whole: bool) -> BoolArray:
-        """Return the full-size answer to the newest mark."""
-        superpixels = self.frame.superpixels
-        known = decided(list(state.marks), superpixels.n)
-        before = self.frame.working_mask(previous)
-        inside_before = superpixels.share(before) > 0.5
-        logit = self._logit(state)
-        inside = best_cut(superpixels, logit, known)
-        inside = self._wanted(inside, known, inside_before, state)
-        touched = self._touched(inside, inside_before, state, is_whole=is_whole)
-        return self._composed(inside, inside_before & ~touched, touched, before, previous, state)
+    def _scene(self, window: Box4) -> Scene:
+        """Return a window's scene, analysed now or kept from before."""
+        if window == self._whole.frame.window:
+            return self._whole
+        scene = self._scenes.pop(window, None) or Scene(
+            analyse_window(self.pyramid, window, self.models.edges)
+        )
+        self._scenes[window] = scene  # as the newest
+        while len(self._scenes) > MOST_SCENES:
+            del self._scenes[next(iter(self._scenes))]
+        return scene
 
-    def _logit(self, state: State) -> np.ndarray:
-        """Return how much nearer every superpixel is to what is inside than to what is not."""
-        outside = np.minimum(state.reach.negative_along, self.ways.border_along)
-        inside = state.reach.positive_along
-        if state.has_frame and not any(mark.positive for mark in state.marks):
-            inside = np.full_like(outside, np.median(outside[outside > 0]) if outside.any() else 0)
-        return np.asarray((outside - inside) * 3, np.float32)
+    def _answered(self, state: State) -> State:
+        """Return the state with the mask that follows from the newest mark."""
+        view, scene = state.view, state.view.scene
+        before = scene.frame.working_mask(state.mask)
+        share = _area(scene.frame.window) / state.mask.size
+        question = view.question(before, is_given=state.is_given, window_share=share)
+        logit = self.models.clicks(click_features(question))
+        cut = best_cut(scene.superpixels, logit, view.known())
+        change = _change(_wanted(cut, state), question.answer > 0.5, state)
+        mask = self._composed(change, before, state)
+        write_all(mask, [stamp for _, stamp in state.stamped])
+        return replace(state, mask=_read_only(mask), view=replace(view, logit=logit))
 
-    def _wanted(
-        self, inside: BoolArray, known: IntArray, before: BoolArray, state: State
-    ) -> BoolArray:
-        """Drop parts of the cut that nothing positive points at."""
-        graph = self.frame.superpixels.graph
-        if state.is_given:
-            return inside
-        pointed = np.flatnonzero(known > 0).astype(np.int32)
-        if len(pointed) or not state.has_frame:
-            return _core.component(graph, inside, pointed)
-        return self._large_parts(inside)
-
-    def _large_parts(self, inside: BoolArray) -> BoolArray:
-        """Return the parts that are not much smaller than the largest."""
-        superpixels, left, parts = self.frame.superpixels, inside.copy(), []
-        while left.any():
-            seed = np.flatnonzero(left)[:1].astype(np.int32)
-            part = _core.component(superpixels.graph, left, seed)
-            parts.append((float(superpixels.area[part].sum()), part))
-            left &= ~part
-        largest = max((area for area, _ in parts), default=0.0)
-        kept = np.zeros_like(inside)
-        for area, part in parts:
-            kept |= part if area >= SMALL_PART * largest else False
-        return kept
-
-    def _touched(
-        self, inside: BoolArray, before: BoolArray, state: State, *, is_whole: bool
-    ) -> BoolArray:
-        """Return the superpixels that the newest mark may change.
-
-        They are those of the parts, old or new, on which it lies; in a given mask only those
-        that change and hang together with it.
-        """
-        if is_whole:
-            return np.ones_like(inside)
-        field = inside ^ before if state.is_given else inside | before
-        seeds = state.marks[-1].nodes
-        touched = _core.component(self.frame.superpixels.graph, field, seeds)
-        touched[seeds] = True
-        return touched
-
-    def _composed(
-        self,
-        inside: BoolArray,
-        kept: BoolArray,
-        touched: BoolArray,
-        before: BoolArray,
-        previous: BoolArray,
-        state: State,
-    ) -> BoolArray:
+    def _composed(self, change: Change, before: BoolArray, state: State) -> BoolArray:
         """Return the full-size mask: new where touched, elsewhere the previous one."""
-        labels = self.frame.superpixels.labels
-        drawn = (inside & touched)[labels]
-        if kept.any() and state.is_given:
-            drawn |= before & ~touched[labels]
-        part = outline.to_full(self.frame, outline.redraw(self.frame, drawn), self.pyramid)
-        if not kept.any():
-            mask = np.zeros_like(previous)
-            outline.paste(mask, part, self.frame.window)
-            return mask
-        open_ = self._open(touched, kept if not state.is_given else np.zeros_like(kept))
-        mask = previous.copy()
-        x0, y0, x1, y1 = self.frame.window
-        np.copyto(mask[y0:y1, x0:x1], part, where=_nearest(open_, part.shape))
+        frame = state.view.scene.frame
+        drawn = (change.inside & change.touched)[frame.superpixels.labels]
+        if state.is_given:
+            drawn |= before & ~change.touched[frame.superpixels.labels]
+        part = outline.to_full(frame, outline.redraw(frame, drawn), self.pyramid)
+        is_whole = state.stamped[-1][1].only
+        mask = np.zeros_like(state.mask) if is_whole else state.mask.copy()
+        x0, y0, x1, y1 = frame.window
+        if is_whole or not (state.is_given or change.kept.any()):
+            mask[y0:y1, x0:x1] = part
+        else:
+            open_ = _open(frame, change, state.is_given)
+            np.copyto(mask[y0:y1, x0:x1], part, where=_nearest(open_, part.shape))
         return mask
 
-    def _open(self, touched: BoolArray, kept: BoolArray) -> BoolArray:
-        """Return the working pixels that may change: touched ones and a margin around them."""
-        labels = self.frame.superpixels.labels
-        size = 2 * MARGIN + 1
-        disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-        near = cv2.dilate(touched[labels].view(np.uint8), disk).astype(bool)
-        own = cv2.dilate(kept[labels].view(np.uint8), disk).astype(bool) & ~touched[labels]
-        return np.asarray(near & ~own)
+
+def _wanted(inside: BoolArray, state: State) -> BoolArray:
+    """Return the parts of a cut that something positive points at, or that a box holds."""
+    view = state.view
+    if state.is_given:
+        return inside
+    pointed = np.flatnonzero(view.known() > 0).astype(np.int32)
+    if len(pointed) or view.depth is None:
+        return _core.component(view.scene.superpixels.graph, inside, pointed)
+    return _large_parts(view.scene, inside)
+
+
+def _large_parts(scene: Scene, inside: BoolArray) -> BoolArray:
+    """Return the parts that are not much smaller than the largest."""
+    graph = scene.superpixels.graph
+    part = _core.parts(graph, inside[graph.first] & inside[graph.second])
+    size = np.bincount(part, scene.superpixels.area * inside, scene.n)[part]
+    return np.asarray(inside & (size >= SMALL_PART * size.max()))
+
+
+def _change(inside: BoolArray, before: BoolArray, state: State) -> Change:
+    """Return what may change: the parts, old or new, on which the newest mark lies.
+
+    In a given mask only superpixels change that hang together with the mark through others that
+    change too.
+    """
+    mark = state.view.marks[-1]
+    if mark.is_frame:
+        return Change(inside, np.ones_like(inside), np.zeros_like(inside))
+    field = inside ^ before if state.is_given else inside | before
+    touched = _core.component(state.view.scene.superpixels.graph, field, mark.nodes)
+    touched[mark.nodes] = True
+    return Change(inside, touched, before & ~touched)
+
+
+def _open(frame: Frame, change: Change, is_given: bool) -> BoolArray:
+    """Return the working pixels that may change: touched ones and a margin around them."""
+    labels = frame.superpixels.labels
+    touched = change.touched[labels]
+    near = _widened(touched)
+    if not is_given:
+        near &= touched | ~_widened(change.kept[labels])
+    return near
+
+
+def _widened(pixels: BoolArray) -> BoolArray:
+    side = 2 * MARGIN + 1
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return cv2.dilate(pixels.view(np.uint8), disk).astype(bool)
 
 
 def _nearest(pixels: BoolArray, size_hw: tuple[int, ...]) -> BoolArray:
-    grey = cv2.resize(
-        pixels.view(np.uint8), (size_hw[1], size_hw[0]), interpolation=cv2.INTER_NEAREST
-    )
-    return grey.astype(bool)
+    size = (size_hw[1], size_hw[0])
+    return cv2.resize(pixels.view(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(bool)
+
+
+def _stamped(mask: BoolArray, stamped: tuple[tuple[Prompt, Stamp], ...]) -> BoolArray:
+    """Return the mask with the newest stamp written; the mask itself if it says so already."""
+    stamp = stamped[-1][1]
+    if stamp.agrees(mask):
+        return mask
+    changed = mask.copy()
+    stamp.write(changed)
+    return _read_only(changed)
+
+
+def _area(window: Box4) -> int:
+    return (window[2] - window[0]) * (window[3] - window[1])
 
 
 def _read_only(mask: BoolArray) -> BoolArray:

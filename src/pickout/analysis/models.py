@@ -1,0 +1,36 @@
+"""The learned boundaries that ship with pickout, and those of others, by path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pickout.analysis.edges import CONTEXT_NAMES, LOCAL_NAMES
+from pickout.analysis.forests import Forest, load_forest
+
+SHIPPED = Path(__file__).parent.parent / "models"
+"""Folder of the models in the package; `card.json` in it tells where they come from."""
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeModels:
+    """The two stages that judge boundaries between superpixels."""
+
+    local: Forest
+    context: Forest
+
+
+def load_edge_models(folder: str | Path) -> EdgeModels:
+    """Return the edge models in a folder; raises `ArgumentError` as `load_forest` does."""
+    folder = Path(folder)
+    return EdgeModels(
+        load_forest(folder / "edges_local.npz", LOCAL_NAMES),
+        load_forest(folder / "edges_context.npz", CONTEXT_NAMES),
+    )
+
+
+@cache
+def shipped_edge_models() -> EdgeModels:
+    """Return the edge models in the package, read once."""
+    return load_edge_models(SHIPPED)

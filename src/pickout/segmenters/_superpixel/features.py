@@ -1,0 +1,250 @@
+"""What the click model sees of every superpixel after a prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pickout import _core
+from pickout.arrays import BoolArray, FloatArray, IntArray
+from pickout.segmenters._superpixel.marks import Mark
+from pickout.segmenters._superpixel.scene import FARTHEST, Costs, Scene
+
+MOST_EXAMPLES = 40
+"""Colours are compared with at most this many marked superpixels of each kind."""
+
+_APPEARANCES = ("near colour", "far colour", "texture")
+
+REACH_NAMES = (
+    "positive along", "negative along", "outside along", "surround along",
+    "positive less outside along", "positive share along", "positive to negative along",
+    "positive across", "negative across", "surround across",
+    "positive less outside across", "positive less negative across",
+    "positive above", "negative above", "surround above", "positive less outside above",
+    "positive apart", "negative apart", "positive share apart",
+    "positive along per apart", "negative along per apart", "positive to surround along",
+)  # fmt: skip
+LOOK_NAMES = (
+    *(f"{look} to {of}" for look in _APPEARANCES for of in ("positive", "negative", "difference")),
+    "colour ratio by reach", "colour ratio by answer", "colour ratio to surround",
+)  # fmt: skip
+ANSWER_NAMES = (
+    "answer", "answer around", "reach around", "colour ratio around", "logit", "logit around",
+    "place", "mean boundary", "area",
+)  # fmt: skip
+FIRST_NAMES = (
+    "from first", "from first by room", "room of first", "across from first", "down from first",
+    "positive marks", "negative marks", "answer area",
+)  # fmt: skip
+LAST_NAMES = (
+    "last along", "last across", "last above", "last apart", "last along in error",
+    "last apart by room", "room of last", "last positive", "in error",
+    *(f"{look} to last" for look in _APPEARANCES),
+    "last to other along", "last in error to other", "joined to last", "joined area",
+    "logit at last",
+)  # fmt: skip
+FRAME_NAMES = ("depth in box", "has box", "is given", "window share")
+CLICK_NAMES = (
+    *REACH_NAMES, *LOOK_NAMES, *ANSWER_NAMES, *FIRST_NAMES, *LAST_NAMES, *FRAME_NAMES
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is known when a prompt has been given and the mask is about to be found.
+
+    Parameters
+    ----------
+    scene : Scene
+    marks : tuple of Mark
+        Clicks, strokes and polygons, oldest first; possibly none if there is a box.
+    positive, negative, surround, last : Costs
+        From all positive marks, all negative ones, what surely lies around the object, and the
+        newest mark alone.
+    before : (H, W) ndarray of bool
+        The previous answer at working size.
+    answer : (n,) ndarray of float32
+        The share of every superpixel in it.
+    logit : (n,) ndarray of float32
+        What the click model said last time, 0 at first.
+    depth : (n,) ndarray of float32, optional
+        How deep inside a box or lasso a superpixel lies, below 0 outside; None without one.
+    is_given : bool
+        True after a `MaskPrompt`.
+    window_share : float
+        Area of the frame's window as a share of the picture.
+    """
+
+    scene: Scene
+    marks: tuple[Mark, ...]
+    positive: Costs
+    negative: Costs
+    surround: Costs
+    last: Costs
+    before: BoolArray
+    answer: FloatArray
+    logit: FloatArray
+    depth: FloatArray | None
+    is_given: bool
+    window_share: float
+
+    @property
+    def n(self) -> int:
+        """Number of superpixels."""
+        return self.scene.n
+
+
+Rows = list[FloatArray | float]
+
+
+def click_features(question: Question) -> FloatArray:
+    """Return the features named by `CLICK_NAMES`, (features, n) float32."""
+    guess = _guess_by_reach(question)
+    ratios = _colour_ratios(question, guess)
+    rows: Rows = [
+        *_reach_rows(question),
+        *_look_rows(question),
+        *ratios,
+        *_answer_rows(question, guess, ratios[1]),
+        *_first_rows(question),
+        *_last_rows(question),
+        *_frame_rows(question),
+    ]
+    features = np.empty((len(rows), question.n), np.float32)
+    for k, row in enumerate(rows):
+        features[k] = row
+    return features
+
+
+def _guess_by_reach(q: Question) -> FloatArray:
+    """Return a first idea of what is inside: nearer to positive marks than to anything else."""
+    outside = np.minimum(q.negative.along, q.surround.along)
+    if q.depth is not None and not any(mark.positive for mark in q.marks):
+        return np.asarray(np.where(q.depth > 0, np.minimum(outside / 3, 1), 0), np.float32)
+    apart = np.clip((q.positive.along - outside) * 2, -20, 20)
+    return np.asarray(1 / (1 + np.exp(apart)), np.float32)
+
+
+def _colour_ratios(q: Question, guess: FloatArray) -> list[FloatArray]:
+    mixed = guess if q.answer.max() < 0.5 else (guess + q.answer) / 2
+    around = (q.surround.along == 0).astype(np.float32)
+    ratio = q.scene.log_ratio
+    return [ratio(guess, 1 - guess), ratio(mixed, 1 - mixed), ratio(1 - around, around)]
+
+
+def _reach_rows(q: Question) -> Rows:
+    p, n, s, size = q.positive, q.negative, q.surround, q.scene.frame.diagonal
+    outside = np.minimum(n.along, s.along)
+    return [
+        p.along, n.along, outside, s.along,
+        p.along - outside,
+        p.along / (p.along + outside + 0.05),
+        p.along / (p.along + n.along + 0.05),
+        p.across, n.across, s.across,
+        p.across - np.minimum(n.across, s.across),
+        p.across - n.across,
+        p.above, n.above, s.above,
+        p.above - np.minimum(n.above, s.above),
+        p.apart / size, n.apart / size,
+        p.apart / (p.apart + n.apart + 1),
+        p.along / (p.apart / size + 0.02),
+        n.along / (n.apart / size + 0.02),
+        p.along / (s.along + 0.05),
+    ]  # fmt: skip
+
+
+def _examples(marks: tuple[Mark, ...], positive: bool) -> IntArray:
+    """Return superpixels of all marks of a kind; a few of each where there are many."""
+    nodes = [mark.nodes for mark in marks if mark.positive == positive and len(mark.nodes)]
+    if not nodes:
+        return np.zeros(0, np.int32)
+    every = np.concatenate(nodes)
+    return every[:: -(-len(every) // MOST_EXAMPLES)]
+
+
+def _look_rows(q: Question) -> Rows:
+    scene, rows = q.scene, Rows()
+    positive, negative = _examples(q.marks, True), _examples(q.marks, False)
+    for look in (scene.near_colour, scene.far_colour, scene.near_texture):
+        to_positive = np.minimum(_core.nearest(look, look[positive])[0], 90)
+        to_negative = np.minimum(_core.nearest(look, look[negative])[0], 90)
+        rows += [to_positive, to_negative, to_positive - to_negative]
+    return rows
+
+
+def _answer_rows(q: Question, guess: FloatArray, ratio: FloatArray) -> Rows:
+    scene, s = q.scene, q.scene.superpixels
+    spread = np.stack([q.answer, guess, ratio, q.logit], axis=1)
+    around = _core.diffuse(s.graph, scene.affinity, spread, 8).T
+    return [
+        q.answer, around[0], around[1], around[2], q.logit, around[3],
+        scene.place, scene.mean_boundary, s.area,
+    ]  # fmt: skip
+
+
+def _first_rows(q: Question) -> Rows:
+    """Return rows about the first positive mark, the best witness of where the middle is."""
+    height, width = q.scene.frame.size_hw
+    xy = q.scene.superpixels.centre_xy
+    pointed = [mark.points for mark in q.marks if mark.positive and len(mark.points)]
+    x, y = pointed[0].mean(0) if pointed else (width / 2, height / 2)
+    room = max(0.0, min(x, y, width - x, height - y))
+    distance = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
+    size, area = q.scene.frame.diagonal, q.scene.superpixels.area
+    return [
+        distance / size,
+        distance / (room + 1),
+        room / size,
+        np.abs(xy[:, 0] - x) / width,
+        np.abs(xy[:, 1] - y) / height,
+        float(sum(mark.positive for mark in q.marks)),
+        float(sum(not mark.positive for mark in q.marks)),
+        float(q.answer @ area / area.sum()),
+    ]
+
+
+def _last_rows(q: Question) -> Rows:
+    """Return rows about the newest mark: it says where, and in which way, the answer is wrong."""
+    if not q.marks or not len(q.marks[-1].nodes):
+        return [0.0] * len(LAST_NAMES)
+    scene, mark, last = q.scene, q.marks[-1], q.last
+    graph, area, size = scene.superpixels.graph, scene.superpixels.area, scene.frame.diagonal
+    node = mark.nodes[len(mark.nodes) // 2]
+    wrong = (q.answer < 0.5) if mark.positive else (q.answer >= 0.5)
+    both_wrong = wrong[graph.first] & wrong[graph.second]
+    within = scene.along(mark.nodes, np.where(both_wrong, scene.cost, np.float32(FARTHEST)))
+    joined = within < FARTHEST
+    other = (q.negative if mark.positive else q.positive).along
+    room = _room(q.before, mark)
+    return [
+        last.along, last.across, last.above, last.apart / size, within,
+        last.apart / (room + 2), room / size, float(mark.positive), wrong,
+        *(_distance_to(look, node) for look in
+          (scene.near_colour, scene.far_colour, scene.near_texture)),
+        last.along / (last.along + other + 0.05),
+        within / (within + other + 0.05),
+        joined, float(area[joined].sum() / area.sum()),
+        float(q.logit[node]),
+    ]  # fmt: skip
+
+
+def _distance_to(look: FloatArray, node: int) -> FloatArray:
+    return _core.nearest(look, np.ascontiguousarray(look[node : node + 1]))[0]
+
+
+def _room(before: BoolArray, mark: Mark) -> float:
+    """Return how far the newest mark is from the outline that it corrects, in working pixels."""
+    error = ~before if mark.positive else before
+    padded = np.pad(error.view(np.uint8), 1)
+    room = cv2.distanceTransform(padded, cv2.DIST_L2, 3)
+    height, width = before.shape
+    x, y = mark.points[len(mark.points) // 2]
+    column, row = int(np.clip(x + 0.5, 0, width - 1)), int(np.clip(y + 0.5, 0, height - 1))
+    return float(room[row + 1, column + 1])
+
+
+def _frame_rows(q: Question) -> Rows:
+    depth = q.depth if q.depth is not None else -1.0
+    return [depth, float(q.depth is not None), float(q.is_given), q.window_share]

@@ -1,0 +1,41 @@
+"""Everything learned that the segmenter uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pickout.analysis.forests import load_forest
+from pickout.analysis.models import SHIPPED, EdgeModels, load_edge_models
+from pickout.arrays import FloatArray
+from pickout.segmenters._superpixel.features import CLICK_NAMES
+
+
+@dataclass(frozen=True, eq=False)
+class Models:
+    """The learned parts.
+
+    Parameters
+    ----------
+    edges : EdgeModels
+        Judge boundaries between superpixels.
+    clicks : callable
+        From click features (features, n) to the log odds (n,) of being inside.
+    """
+
+    edges: EdgeModels
+    clicks: Callable[[FloatArray], FloatArray]
+
+
+def load_models(folder: str | Path) -> Models:
+    """Return the models in a folder; raises `ArgumentError` as `load_forest` does."""
+    clicks = load_forest(Path(folder) / "clicks.npz", CLICK_NAMES)
+    return Models(load_edge_models(folder), clicks)
+
+
+@cache
+def shipped_models() -> Models:
+    """Return the models in the package, read once."""
+    return load_models(SHIPPED)

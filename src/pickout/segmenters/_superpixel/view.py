@@ -1,0 +1,117 @@
+"""The prompts so far, seen in one scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from pickout.arrays import BoolArray, FloatArray, IntArray
+from pickout.prompts import Prompt
+from pickout.segmenters._superpixel.features import Question
+from pickout.segmenters._superpixel.marks import Mark, decided, mark_of, working_pixels
+from pickout.segmenters._superpixel.scene import Costs, Scene
+from pickout.segmenters._superpixel.stamps import Stamp
+
+UNSEEN_LOGIT = -3.0
+"""What is assumed about places that no earlier answer has looked at."""
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the prompts since the last given mask say about a scene's superpixels.
+
+    Parameters
+    ----------
+    scene : Scene
+    marks : tuple of Mark
+        Oldest first.
+    positive, negative, surround, last : Costs
+        See `Question`.
+    depth : (n,) ndarray of float32, optional
+        See `Question`.
+    logit : (n,) ndarray of float32
+        The click model's last answer.
+    """
+
+    scene: Scene
+    marks: tuple[Mark, ...]
+    positive: Costs
+    negative: Costs
+    surround: Costs
+    last: Costs
+    depth: FloatArray | None
+    logit: FloatArray
+
+    def known(self) -> IntArray:
+        """Return 1 for superpixels known inside, -1 for outside, 0 for others."""
+        return decided(list(self.marks), self.scene.n)
+
+    def with_prompt(self, prompt: Prompt, stamp: Stamp) -> View:
+        """Return the view with one prompt more."""
+        mark = mark_of(prompt, stamp, self.scene.frame)
+        view = replace(self, marks=(*self.marks, mark))
+        if mark.is_frame:
+            sources = np.concatenate([self.scene.border, mark.nodes])
+            surround = self.scene.costs(sources, None)
+            return replace(view, surround=surround, depth=_depth(stamp, self.scene))
+        last = self.scene.costs(mark.nodes, mark.points)
+        if mark.positive:
+            return replace(view, last=last, positive=self.positive.with_nearer(last))
+        return replace(view, last=last, negative=self.negative.with_nearer(last))
+
+    def question(self, before: BoolArray, *, is_given: bool, window_share: float) -> Question:
+        """Return what is to be asked now; `before` is the previous answer at working size."""
+        return Question(
+            scene=self.scene,
+            marks=tuple(mark for mark in self.marks if not mark.is_frame),
+            positive=self.positive,
+            negative=self.negative,
+            surround=self.surround,
+            last=self.last,
+            before=before,
+            answer=self.scene.superpixels.share(before),
+            logit=self.logit,
+            depth=self.depth,
+            is_given=is_given,
+            window_share=window_share,
+        )
+
+
+def empty_view(scene: Scene) -> View:
+    """Return the view without prompts."""
+    nowhere = scene.nowhere()
+    logit = np.zeros(scene.n, np.float32)
+    return View(scene, (), nowhere, nowhere, scene.surround, nowhere, None, logit)
+
+
+def view_elsewhere(view: View, scene: Scene, prompts: list[tuple[Prompt, Stamp]]) -> View:
+    """Return a view of the same prompts in another scene, the last answer carried over."""
+    moved = empty_view(scene)
+    for prompt, stamp in prompts:
+        moved = moved.with_prompt(prompt, stamp)
+    return replace(moved, logit=_carried(view, scene))
+
+
+def _carried(view: View, scene: Scene) -> FloatArray:
+    """Return the last logits at the places of another scene's superpixels."""
+    old, new = view.scene.frame, scene.frame
+    centres = new.superpixels.centre_xy
+    full = (centres + 0.5) / np.array(new.scale_xy) - 0.5 + np.array(new.window[:2])
+    at = np.floor(old.to_working(full) + 0.5).astype(np.int64)
+    height, width = old.size_hw
+    seen = (at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height)
+    logit = np.full(scene.n, UNSEEN_LOGIT, np.float32)
+    logit[seen] = view.logit[old.superpixels.labels[at[seen, 1], at[seen, 0]]]
+    return logit
+
+
+def _depth(stamp: Stamp, scene: Scene) -> FloatArray:
+    """Return distances from a box's or lasso's rim, as shares of its mean side; < 0 outside."""
+    pixels = working_pixels(stamp, scene.frame)
+    padded = np.pad(pixels.view(np.uint8), 1)
+    inside = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    at = np.floor(scene.superpixels.centre_xy + 0.5).astype(np.int64)
+    depth = inside[at[:, 1], at[:, 0]] / max(1.0, float(pixels.sum()) ** 0.5)
+    return np.where(depth > 0, depth, np.float32(-0.1)).astype(np.float32)

@@ -1,0 +1,83 @@
+"""Which window of the picture is analysed for the next answer: small objects get a close look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from pickout.arrays import BoolArray
+from pickout.masks import Box4
+from pickout.prompts import Prompt
+from pickout.segmenters._superpixel.stamps import Stamp
+
+ROOM = 0.25
+"""Room around the object, as a share of its box, on each side."""
+
+CLOSER_BELOW, NEARER_BELOW = 0.5, 0.3
+"""A closer window is taken if its area is below this share of the whole, or of the present one."""
+
+SMALLEST_SIDE = 48
+"""Windows are at least this wide and high, in full pixels."""
+
+
+def choose_window(
+    window: Box4,
+    size_hw: tuple[int, int],
+    mask: BoolArray,
+    stamped: Sequence[tuple[Prompt, Stamp]],
+) -> Box4:
+    """Return the window to look at, given the present one and the previous answer.
+
+    It holds the answer, what positive prompts and the newest prompt point at, and some room. The
+    present window stays as long as it holds all that and is not far too large.
+    """
+    whole = (0, 0, size_hw[1], size_hw[0])
+    held = _held(mask, stamped)
+    if held is None:
+        return whole
+    wanted = _widened(held, size_hw)
+    is_whole = window == whole
+    limit = CLOSER_BELOW if is_whole else NEARER_BELOW
+    if _contains(window, held) and _area(wanted) > limit * _area(window):
+        return window
+    return wanted if _area(wanted) <= CLOSER_BELOW * _area(whole) else whole
+
+
+def _held(mask: BoolArray, stamped: Sequence[tuple[Prompt, Stamp]]) -> Box4 | None:
+    """Return the box around the answer and the prompts; None before there is an answer."""
+    boxes = [stamp.box_xyxy for _, stamp in stamped[:-1] if stamp.inside and not stamp.only]
+    newest = stamped[-1][1]
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    if newest.only:
+        return newest.box_xyxy
+    if not width:
+        return None
+    corners = np.array([(x, y, x + width, y + height), newest.box_xyxy, *boxes])
+    low, high = corners[:, :2].min(0), corners[:, 2:].max(0)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _widened(box: Box4, size_hw: tuple[int, int]) -> Box4:
+    x0, x1 = _span(box[0], box[2], size_hw[1])
+    y0, y1 = _span(box[1], box[3], size_hw[0])
+    return x0, y0, x1, y1
+
+
+def _span(low: int, high: int, side: int) -> tuple[int, int]:
+    room = max(ROOM * (high - low), (SMALLEST_SIDE - (high - low)) / 2)
+    return max(0, round(low - room)), min(side, round(high + room))
+
+
+def _contains(outer: Box4, inner: Box4) -> bool:
+    return (
+        outer[0] <= inner[0]
+        and outer[1] <= inner[1]
+        and outer[2] >= inner[2]
+        and outer[3] >= inner[3]
+    )
+
+
+def _area(box: Box4) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])

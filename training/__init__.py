@@ -1,0 +1,4 @@
+"""Rebuilds the models that ship in ``pickout/models`` from folders of pictures.
+
+``python -m training --help`` tells how; docs/engine.md tells what came out.
+"""

@@ -1,0 +1,142 @@
+"""Learning boundaries from human segmentations: two stages, the second on unseen output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from sklearn.metrics import average_precision_score
+
+from pickout.analysis.edges import (
+    CONTEXT_NAMES,
+    LOCAL_NAMES,
+    Neighbours,
+    context_features,
+    local_features,
+)
+from pickout.analysis.forests import Forest
+from pickout.analysis.models import EdgeModels
+from pickout.analysis.superpixels import divide
+from pickout.segmenters._superpixel.frame import resized, working_size
+from training.boost import Samples, fit, join
+from training.data import Divided
+
+HELD_OUT = 30
+"""Pictures kept for measuring."""
+
+PER_PICTURE = 3000
+"""Edges sampled from each version of a picture."""
+
+
+def versions(picture: Divided, rng: np.random.Generator) -> Iterator[Divided]:
+    """Yield the picture as the segmenter meets it: whole, coarse, and as an enlarged window."""
+    height, width = picture.rgb.shape[:2]
+    yield _window(picture, (0, 0, width, height))
+    small = (round(height * 0.6), round(width * 0.6))
+    yield _window(_shrunk(picture, small), (0, 0, small[1], small[0]))
+    share = rng.uniform(0.45, 0.75)
+    w, h = round(width * share), round(height * share)
+    x, y = rng.integers(width - w + 1), rng.integers(height - h + 1)
+    yield _window(picture, (int(x), int(y), int(x) + w, int(y) + h))
+
+
+def _shrunk(picture: Divided, size_hw: tuple[int, int]) -> Divided:
+    labels = [_nearest(label, size_hw) for label in picture.labels]
+    return Divided(picture.name, resized(picture.rgb, size_hw), labels)
+
+
+def _window(picture: Divided, window: tuple[int, int, int, int]) -> Divided:
+    x0, y0, x1, y1 = window
+    size = working_size(window)
+    part = np.ascontiguousarray(picture.rgb[y0:y1, x0:x1])
+    labels = [_nearest(label[y0:y1, x0:x1], size) for label in picture.labels]
+    return Divided(picture.name, resized(part, size), labels)
+
+
+def _nearest(labels: np.ndarray, size_hw: tuple[int, int]) -> np.ndarray:
+    scaled = cv2.resize(
+        np.ascontiguousarray(labels, np.float32), size_hw[::-1], interpolation=cv2.INTER_NEAREST
+    )
+    return scaled.astype(np.int32)
+
+
+def edge_targets(labels: np.ndarray, pairs: Neighbours, drawn: list[np.ndarray]) -> np.ndarray:
+    """Return for every edge the share of people who put its two sides into different segments."""
+    n, votes = pairs.graph.n_nodes, []
+    for segments in drawn:
+        k = int(segments.max()) + 1
+        joint = labels.ravel().astype(np.int64) * k + segments.ravel()
+        most = np.bincount(joint, minlength=n * k).reshape(n, k).argmax(1)
+        votes.append(most[pairs.graph.first] != most[pairs.graph.second])
+    return np.mean(votes, axis=0).astype(np.float32)
+
+
+def _measured(picture: Divided) -> tuple[Neighbours, np.ndarray]:
+    labels, pairs = divide(picture.rgb)
+    return pairs, edge_targets(labels, pairs, picture.labels)
+
+
+def _sample(
+    features: np.ndarray, target: np.ndarray, length: np.ndarray, rng: np.random.Generator
+) -> Samples:
+    chosen = rng.choice(len(target), min(PER_PICTURE, len(target)), replace=False)
+    return Samples(np.ascontiguousarray(features[:, chosen].T), target[chosen], length[chosen])
+
+
+def train_edges(pictures: list[Divided], *, seed: int = 0, trees: int = 300) -> tuple:
+    """Return the two stages and a record of how good they are on pictures not used.
+
+    The second stage learns from what a first stage says on pictures that it has not seen, as it
+    will have to in use.
+    """
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(pictures))
+    test, used = order[:HELD_OUT], order[HELD_OUT:]
+    measured = {i: [_measured(v) for v in versions(pictures[i], rng)] for i in order}
+    half_of = {int(i): k % 2 for k, i in enumerate(used)}
+    local = {
+        int(i): [
+            _sample(local_features(pairs), target, pairs.length, rng)
+            for pairs, target in measured[i]
+        ]
+        for i in used
+    }
+    halves = [
+        fit(join([s for i in used if half_of[int(i)] == h for s in local[int(i)]]), LOCAL_NAMES,
+            trees=trees, seed=seed)
+        for h in (0, 1)
+    ]  # fmt: skip
+    first = fit(join([s for parts in local.values() for s in parts]), LOCAL_NAMES,
+                trees=trees, seed=seed)  # fmt: skip
+    context = [
+        _context_sample(pairs, target, halves[1 - half_of[int(i)]], rng)
+        for i in used
+        for pairs, target in measured[i]
+    ]
+    second = fit(join(context), CONTEXT_NAMES, trees=trees, seed=seed)
+    record = measure(EdgeModels(first, second), [measured[i][0] for i in test])
+    return EdgeModels(first, second), record
+
+
+def _context_sample(
+    pairs: Neighbours, target: np.ndarray, first: Forest, rng: np.random.Generator
+) -> Samples:
+    local = local_features(pairs)
+    return _sample(context_features(pairs, local, first(local)), target, pairs.length, rng)
+
+
+def measure(models: EdgeModels, held_out: list[tuple[Neighbours, np.ndarray]]) -> dict:
+    """Return average precision of gradient, first and second stage, weighted by length."""
+    rows = []
+    for pairs, target in held_out:
+        local = local_features(pairs)
+        logit = models.local(local)
+        final = models.context(context_features(pairs, local, logit))
+        rows.append((target >= 0.5, pairs.length, local[0], logit, final))
+    truth, length, *answers = (np.concatenate(column) for column in zip(*rows, strict=True))
+    names = ("gradient", "first stage", "second stage")
+    return {
+        name: round(float(average_precision_score(truth, answer, sample_weight=length)), 4)
+        for name, answer in zip(names, answers, strict=True)
+    }
