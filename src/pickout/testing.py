@@ -1,7 +1,7 @@
-"""The segmenters' contract as a test class, for built-ins and for plug-ins of others.
+"""The contracts of segmenters and descriptors as test classes, for built-ins and for plug-ins.
 
-Subclass `SegmenterTests` in a test module and say how to make the segmenter; pytest (or any
-runner that calls ``test_*`` methods) does the rest::
+Subclass `SegmenterTests` or `DescriptorTests` in a test module and say how to make yours; pytest
+(or any runner that calls ``test_*`` methods) does the rest::
 
     from pickout.testing import SegmenterTests
 
@@ -16,7 +16,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pickout.arrays import BoolArray, ByteArray
+from pickout.arrays import BoolArray, ByteArray, FloatArray
+from pickout.descriptors.base import Descriptor, PictureRegions
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import (
@@ -290,3 +291,80 @@ def _small_sequences(click: Click, corner: Click, width: int, height: int) -> li
         [MaskPrompt(full), corner],
         [MaskPrompt(empty), click],
     ]
+
+
+class DescriptorTests:
+    """What every descriptor promises. Subclass it and override `make_descriptor`.
+
+    Attributes
+    ----------
+    is_mirror_proof : bool
+        Whether a mirror image has the same description.
+    """
+
+    is_mirror_proof = True
+
+    def make_descriptor(self) -> Descriptor:
+        """Return the descriptor to be tested."""
+        raise NotImplementedError("override make_descriptor() to return your descriptor")
+
+    def _described(self, array: ByteArray, *masks: BoolArray) -> FloatArray:
+        descriptor = self.make_descriptor()
+        vectors = descriptor.describe(PictureRegions(array, np.stack(masks)))
+        wanted = (len(masks), descriptor.size)
+        _check(vectors.shape == wanted, f"shape should be {wanted}, not {vectors.shape}")
+        _check(vectors.dtype == np.float32, f"vectors should be float32, not {vectors.dtype}")
+        _check(bool(np.isfinite(vectors).all()), "vectors should hold finite numbers")
+        lengths = np.linalg.norm(vectors, axis=1)
+        good = (np.abs(lengths - 1) < 1e-3) | (lengths == 0)
+        _check(bool(good.all()), f"vectors should have length 1 (or be all 0), not {lengths}")
+        return vectors
+
+    def test_it_has_a_name_version_and_size(self) -> None:
+        """A descriptor says what it is called, which version it is, and how long it is."""
+        descriptor = self.make_descriptor()
+        _check(bool(descriptor.name and descriptor.version), "name and version should be texts")
+        _check(descriptor.size >= 1, "size should be at least 1")
+
+    def test_the_same_region_has_the_same_vector(self) -> None:
+        """The answer depends on the arguments only, and leaves them as they were."""
+        picture, disc = disc_picture()
+        array = picture.array.copy()
+        first = self._described(array, disc.array)
+        self._described(array[::-1].copy(), disc.array)
+        _check(np.array_equal(first, self._described(array, disc.array)), "answers differ")
+        _check(np.array_equal(array, picture.array), "the picture was changed")
+
+    def test_other_regions_make_no_difference(self) -> None:
+        """A region's vector does not depend on what else is described with it."""
+        picture, disc = disc_picture()
+        everything = np.ones(disc.size_hw, bool)
+        alone = self._described(picture.array, disc.array)[0]
+        among = self._described(picture.array, everything, disc.array, ~disc.array)[1]
+        _check(bool(np.allclose(alone, among, atol=1e-4)), "the vectors differ")
+
+    def test_the_object_elsewhere_is_more_alike_than_the_rest(self) -> None:
+        """An object that moved is recognised."""
+        picture, disc = disc_picture()
+        moved = np.roll(picture.array, (9, 21), axis=(0, 1))
+        there = np.roll(disc.array, (9, 21), axis=(0, 1))
+        query = self._described(picture.array, disc.array)[0]
+        same, other = self._described(moved, there, ~there) @ query
+        _check(same > 0.9, f"similarity to itself elsewhere is only {same:.2f}")
+        _check(same > other, "the background is more alike than the object")
+
+    def test_a_mirror_image_is_alike(self) -> None:
+        """Left and right may be exchanged."""
+        if not self.is_mirror_proof:
+            return
+        picture, disc = disc_picture()
+        query = self._described(picture.array, disc.array)[0]
+        mirrored = self._described(picture.array[:, ::-1].copy(), disc.array[:, ::-1])[0]
+        _check(float(query @ mirrored) > 0.9, f"similarity is only {query @ mirrored:.2f}")
+
+    def test_degenerate_pictures_are_described(self) -> None:
+        """The smallest, thinnest and emptiest pictures give finite vectors."""
+        for array in _degenerate_pictures().values():
+            corner = np.zeros(array.shape[:2], bool)
+            corner[-1, -1] = True
+            self._described(array, np.ones(array.shape[:2], bool), corner)
