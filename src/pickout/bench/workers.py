@@ -82,6 +82,7 @@ def _start(task: str) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         env=os.environ | ONE_THREAD,
+        process_group=0,  # Ctrl-C is for the run, which then ends its workers
     )
 
 
