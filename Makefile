@@ -5,13 +5,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 CORE := CMakeLists.txt pyproject.toml tools/build_backend.py $(wildcard src/core/*)
+# An editable installation knows modules by name: it is made again when one comes, goes or moves.
+MODULES := $(shell find src/pickout -name '*.py' | LC_ALL=C sort | cksum | cut -d ' ' -f 1)
+INSTALLED := $(VENV)/.installed-$(MODULES)
+DEVELOPER := $(VENV)/.developer-$(MODULES)
 
 .PHONY: demo test lint types unit slow tools sanitize wheel docs bench clean
 
-demo: $(VENV)/.installed
+demo: $(INSTALLED)
 	$(BIN)/pickout demo --output demo-out --overwrite
 
-test: $(VENV)/.developer tools lint types unit
+test: $(DEVELOPER) tools lint types unit
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -19,41 +23,41 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 
-$(VENV)/.installed: $(VENV)/bin/python $(CORE)
+$(INSTALLED): $(CORE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-$(VENV)/.developer: $(VENV)/bin/python $(CORE)
+$(DEVELOPER): $(CORE) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@ $(VENV)/.installed
+	@touch $@ $(INSTALLED)
 
 # A screen without a monitor and a browser, for the tests that use them.
 tools:
 	@sh tools/install_test_tools.sh
 
-lint: $(VENV)/.developer
+lint: $(DEVELOPER)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: $(VENV)/.developer
+types: $(DEVELOPER)
 	$(BIN)/mypy
 
-unit: $(VENV)/.developer
+unit: $(DEVELOPER)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 # Minutes long: builds the wheel on a path without a C++ compiler.
-slow: $(VENV)/.developer
+slow: $(DEVELOPER)
 	$(BIN)/pytest -m slow
 
 # The core under address and undefined-behaviour sanitizers (needs GCC or Clang).
-sanitize: $(VENV)/.developer
+sanitize: $(DEVELOPER)
 	sh tools/sanitize.sh $(BIN)/python
 
-wheel: $(VENV)/.developer
+wheel: $(DEVELOPER)
 	$(BIN)/python -m build --wheel --outdir dist .
 	sh tools/try_wheel.sh $(PYTHON) dist
 
-docs: $(VENV)/.developer
+docs: $(DEVELOPER)
 	$(BIN)/python tools/make_cli_docs.py
 
 clean:

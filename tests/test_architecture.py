@@ -14,8 +14,6 @@ ROWS = [
     {"errors", "_core"},
     {"arrays"},
     {"files", "rle", "progress"},
-    {"image_metadata", "image_pixels"},
-    {"image_color", "image_files"},
     {"images"},
     {"masks"},
     {"prompts"},

@@ -179,7 +179,7 @@ def test_no_permission(tmp_path: Path) -> None:
         if folder.stat().st_uid == os.getuid() and folder != Path("/tmp"):
             folder.chmod(0o755)
     code = (
-        "import os, sys\nfrom pickout.images import read_image\nimport pickout.image_files\n"
+        "import os, sys\nfrom pickout.images import read_image\nimport pickout.images.files\n"
         "if os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
         f"try: read_image({str(path)!r})\nexcept OSError as error: print(error)"
     )

@@ -13,8 +13,8 @@ import numpy as np
 from pickout.arrays import AnyArray, BoolArray
 from pickout.bench.robot import Truth
 from pickout.errors import ArgumentError, ImageReadError
-from pickout.image_files import PICTURE_SUFFIXES
 from pickout.images import Image, read_image
+from pickout.images.files import PICTURE_SUFFIXES
 
 DATA_VARIABLE = "PICKOUT_DATA"
 NO_CLASS = "none"

@@ -13,8 +13,8 @@ import numpy as np
 from pickout.arrays import ByteArray
 from pickout.descriptors.base import PictureRegions
 from pickout.descriptors.fusion import Fusion
-from pickout.image_files import open_file
 from pickout.images import read_image_bytes
+from pickout.images.files import open_file
 from pickout.library import candidates, keypoints
 from pickout.library.packing import PackedMask
 from pickout.library.records import Analysis

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pickout.arrays import ByteArray
-from pickout.image_pixels import Space
+from pickout.images.pixels import Space
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform

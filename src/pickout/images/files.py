@@ -17,8 +17,8 @@ import numpy as np
 
 from pickout.arrays import AnyArray
 from pickout.errors import ArgumentError, ImageReadError, PickoutError, missing_extra
-from pickout.image_metadata import harmless_exif, orientation_of
-from pickout.image_pixels import Planes, planes_of_opencv, planes_of_pillow
+from pickout.images.metadata import harmless_exif, orientation_of
+from pickout.images.pixels import Planes, planes_of_opencv, planes_of_pillow
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage

@@ -13,7 +13,7 @@ from pickout.arrays import AnyArray, BoolArray, ByteArray, check_dtype, check_sh
 from pickout.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from pickout.image_files import Decoded
+    from pickout.images.files import Decoded
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ def read_image(
 
     Reads JPEG, PNG, WebP, TIFF, BMP, GIF and AVIF (of several pictures the first), and HEIF if
     the extra `heif` is installed. How other kinds of pixels become (H, W, 3) bytes is told in
-    `pickout.image_pixels`, how colours become sRGB in `pickout.image_color`.
+    `pickout.images.pixels`, how colours become sRGB in `pickout.images.color`.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def read_image(
     ArgumentError
         If `max_side` or `max_pixels` is not a whole number of at least 1.
     """
-    from pickout.image_files import open_file
+    from pickout.images.files import open_file
 
     with open_file(path) as file:
         return _read(file, str(path), Path(path), max_side, max_pixels)
@@ -127,9 +127,9 @@ def read_image_bytes(
 def _read(
     file: IO[bytes], name: str, path: Path | None, max_side: int | None, max_pixels: int | None
 ) -> Image:
-    from pickout.image_color import to_srgb
-    from pickout.image_files import decode, pixel_limit
-    from pickout.image_pixels import fitted_size, shrink, to_bytes, turn_upright
+    from pickout.images.color import to_srgb
+    from pickout.images.files import decode, pixel_limit
+    from pickout.images.pixels import fitted_size, shrink, to_bytes, turn_upright
 
     _check_count("max_side", max_side)
     _check_count("max_pixels", max_pixels)
@@ -179,8 +179,8 @@ def read_mask_array(path: str | Path) -> BoolArray:
     ImageReadError, MissingExtraError
         As in `read_image`.
     """
-    from pickout.image_files import decode, open_file, pixel_limit
-    from pickout.image_pixels import turn_upright
+    from pickout.images.files import decode, open_file, pixel_limit
+    from pickout.images.pixels import turn_upright
 
     with open_file(path) as file:
         decoded = decode(file, str(path), max_side=None, max_pixels=pixel_limit())
@@ -190,8 +190,8 @@ def read_mask_array(path: str | Path) -> BoolArray:
 
 def _inside(decoded: Decoded) -> BoolArray:
     """Return which of the stored pixels mean "inside" by the rules of `read_mask_array`."""
-    from pickout.image_files import LOSSY_FORMATS
-    from pickout.image_pixels import to_bytes
+    from pickout.images.files import LOSSY_FORMATS
+    from pickout.images.pixels import to_bytes
 
     color, alpha = decoded.planes.color, to_bytes(decoded.planes).alpha
     if alpha is not None:
