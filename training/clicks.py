@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
-from pickout.analysis.models import EdgeModels
 from pickout.arrays import FloatArray
+from pickout.segmenters._superpixel.band import BAND_NAMES, measure_band
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.frame import Pyramid
 from pickout.segmenters._superpixel.models import Models
-from pickout.segmenters._superpixel.state import Picture
-from training.boost import Samples, join
+from pickout.segmenters._superpixel.solve import best_cut
+from pickout.segmenters._superpixel.state import Picture, State, wanted
+from training.boost import Samples
 from training.data import Thing
 from training.robot import HUMAN, next_prompt
 
 PER_ANSWER = 150
 """Superpixels sampled from each answer."""
+
+PER_BAND = 250
+"""Pixels sampled from each outline."""
 
 GOOD_ENOUGH = 0.96
 """IoU at which a simulated user stops (after three prompts at the earliest)."""
@@ -47,38 +52,69 @@ def iou(thing: Thing, mask: np.ndarray) -> float:
     return float(both / max(either, 1))
 
 
-def simulate(
-    things: Iterable[Thing], edges: EdgeModels, model, *, prompts: int, seed: int
-) -> tuple[Samples, list[list[float]]]:
-    """Return samples from simulated users' work with a model, and their IoU after each prompt."""
-    samples, curves = [], []
+@dataclass(frozen=True)
+class Work:
+    """What simulated users leave behind: samples for both models, and IoU after each prompt."""
+
+    clicks: list[Samples]
+    band: list[Samples]
+    curves: list[list[float]]
+
+
+def simulate(things: Iterable[Thing], models: Models, *, prompts: int, seed: int) -> Work:
+    """Return what comes of simulated users working on objects with models."""
+    work = Work([], [], [])
     for number, thing in enumerate(things):
         rng = np.random.default_rng((seed, number))
-        rows, curve = _work_on(thing, edges, Recorder(model), prompts, rng)
-        samples += rows
-        curves.append(curve + [curve[-1]] * (prompts - len(curve)))
-    return join(samples), curves
+        _work_on(thing, models, work, prompts, rng)
+    return work
 
 
 def _work_on(
-    thing: Thing, edges: EdgeModels, recorder: Recorder, prompts: int, rng: np.random.Generator
-) -> tuple[list[Samples], list[float]]:
-    picture = Picture(Pyramid(thing.rgb), Models(edges, recorder))
+    thing: Thing, models: Models, work: Work, prompts: int, rng: np.random.Generator
+) -> None:
+    clicks, band = Recorder(models.clicks), Recorder(models.band)
+    picture = Picture(Pyramid(thing.rgb), Models(models.edges, clicks, band))
     state, clicked = picture.start(), np.zeros(thing.mask.shape, bool)
-    samples, curve = [], []
+    curve = []
     for k in range(prompts):
         prompt = next_prompt(thing, state.mask, clicked, HUMAN, rng, is_first=k == 0)
-        recorder.features = None
+        clicks.features = band.features = None
         state = picture.after(state, prompt)
         curve.append(iou(thing, state.mask))
-        if recorder.features is not None:
-            samples.append(_sample(thing, state, recorder.features, rng))
+        if clicks.features is not None:
+            work.clicks.append(_sample(thing, state, clicks.features, rng))
+        if band.features is not None:
+            work.band.append(_band_sample(thing, state, rng))
         if curve[-1] > GOOD_ENOUGH and k >= 2:
             break
-    return samples, curve
+    work.curves.append(curve + [curve[-1]] * (prompts - len(curve)))
 
 
-def _sample(thing: Thing, state, features: FloatArray, rng: np.random.Generator) -> Samples:
+def as_it_is(features: FloatArray) -> FloatArray:
+    """Return log odds for band pixels without learning: what the superpixels said."""
+    return features[BAND_NAMES.index("signed distance")]
+
+
+def _band_sample(thing: Thing, state: State, rng: np.random.Generator) -> Samples:
+    """Return pixels near the outline of what the superpixels said."""
+    view = state.view
+    frame = view.scene.frame
+    cut = best_cut(view.scene.superpixels, view.logit, view.known())
+    inside = wanted(cut, state)[view.scene.superpixels.labels]
+    band = measure_band(view.scene, inside, view.logit)
+    if band is None:
+        return Samples(*(np.zeros((0, *k), np.float32) for k in ((len(BAND_NAMES),), (), ())))
+    truth = frame.working_mask(thing.mask)[band.window][band.rows, band.columns]
+    counts = ~frame.working_mask(thing.ignore)[band.window][band.rows, band.columns]
+    usable = np.flatnonzero(counts)
+    chosen = rng.choice(usable, min(PER_BAND, len(usable)), replace=False)
+    ones = np.ones(len(chosen), np.float32)
+    features = np.ascontiguousarray(band.features[:, chosen].T)
+    return Samples(features, truth[chosen].astype(np.float32), ones)
+
+
+def _sample(thing: Thing, state: State, features: FloatArray, rng: np.random.Generator) -> Samples:
     """Return superpixels drawn by area, wrong ones more often (and weighed down for it)."""
     frame = state.view.scene.frame
     superpixels = frame.superpixels

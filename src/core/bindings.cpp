@@ -203,7 +203,8 @@ nb::tuple py_merge_tree(const Graph& graph, In<float, 1> strength, In<float, 1> 
         return merge_tree(graph, strength.data(), length.data(), area.data(), area_power);
     });
     return nb::make_tuple(give(std::move(tree.parent)), give(std::move(tree.height)),
-                          give(std::move(tree.area)));
+                          give(std::move(tree.area)), give(std::move(tree.run_first)),
+                          give(std::move(tree.run_length)));
 }
 
 Out<bool> py_component(const Graph& graph, In<bool, 1> inside, In<int32_t, 1> seeds) {

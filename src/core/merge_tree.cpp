@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <queue>
-#include <unordered_map>
 
 namespace pickout {
 namespace {
@@ -13,34 +13,35 @@ struct Boundary {
     double sum;    // strength times length
     double length;
     bool alive = true;
+
+    int32_t other(int32_t slot) const { return slot == a ? b : a; }
 };
 
 struct Candidate {
     double cost;
     int32_t boundary;
-    bool operator>(const Candidate& other) const {
-        return cost != other.cost ? cost > other.cost : boundary > other.boundary;
+    bool operator>(const Candidate& than) const {
+        return cost != than.cost ? cost > than.cost : boundary > than.boundary;
     }
 };
 
-// A region keeps its slot when it swallows a smaller neighbour, so that only the neighbour's
-// boundaries have to be rewritten.
+// A region keeps its slot when it swallows a neighbour with fewer boundaries.
 class Merger {
   public:
     Merger(const Graph& graph, const float* strength, const float* length, const float* area,
            float area_power)
-        : area_power_(area_power), slots_(graph.n_nodes()) {
+        : area_power_(area_power), slots_(graph.n_nodes()), met_(graph.n_nodes(), -1) {
         for (int32_t i = 0; i < graph.n_nodes(); ++i) {
             slots_[i].tree_node = add_tree_node(0.0f, area[i]);
-            slots_[i].area = area[i];
-            slots_[i].boundaries.reserve(8);
+            resize(slots_[i], area[i]);
+            slots_[i].boundaries.assign(graph.edge.begin() + graph.start[i],
+                                        graph.edge.begin() + graph.start[i + 1]);
         }
         for (int32_t e = 0; e < graph.n_edges(); ++e) {
-            const int32_t a = graph.first[e], b = graph.second[e];
             const double weight = static_cast<double>(strength[e]) * length[e];
-            boundaries_.push_back({a, b, weight, length[e]});
-            join_or_add(a, b, e);
+            boundaries_.push_back({graph.first[e], graph.second[e], weight, length[e]});
         }
+        for (int32_t i = 0; i < graph.n_nodes(); ++i) join_doubles(i);
         for (int32_t e = 0; e < graph.n_edges(); ++e)
             if (boundaries_[e].alive) queue_.push({cost(boundaries_[e]), e});
     }
@@ -56,21 +57,25 @@ class Merger {
             if (now > candidate.cost) queue_.push({now, candidate.boundary});
             else merge(candidate.boundary, now);
         }
+        lay_out();
         return std::move(tree_);
     }
 
   private:
     struct Slot {
         int32_t tree_node = -1;
-        double area = 0.0;
-        std::unordered_map<int32_t, int32_t> boundaries;  // neighbour's slot -> boundary
+        double area = 0.0, factor = 1.0;  // factor: area ^ area_power
+        std::vector<int32_t> boundaries;  // dead ones among them are dropped when met
     };
 
+    void resize(Slot& slot, double area) const {
+        slot.area = area;
+        slot.factor = area_power_ == 0.0 ? 1.0 : std::pow(area, area_power_);
+    }
+
     double cost(const Boundary& boundary) const {
-        const double mean = boundary.sum / boundary.length;
-        if (area_power_ == 0.0) return mean;
-        const double smaller = std::min(slots_[boundary.a].area, slots_[boundary.b].area);
-        return mean * std::pow(smaller, area_power_);
+        const double factor = std::min(slots_[boundary.a].factor, slots_[boundary.b].factor);
+        return boundary.sum / boundary.length * factor;
     }
 
     int32_t add_tree_node(float height, double area) {
@@ -80,61 +85,90 @@ class Merger {
         return static_cast<int32_t>(tree_.parent.size()) - 1;
     }
 
-    // Makes `e` the boundary between two slots; one already there takes it in and survives.
-    void join_or_add(int32_t a, int32_t b, int32_t e) {
-        const auto [found, is_new] = slots_[a].boundaries.try_emplace(b, e);
-        if (is_new) {
-            slots_[b].boundaries[a] = e;
-            return;
+    // Two boundaries between the same regions become the one with the lower number.
+    int32_t join(int32_t e, int32_t f) {
+        const int32_t low = std::min(e, f), high = std::max(e, f);
+        boundaries_[low].sum += boundaries_[high].sum;
+        boundaries_[low].length += boundaries_[high].length;
+        boundaries_[high].alive = false;
+        return low;
+    }
+
+    // Drops a slot's dead boundaries and joins those that lead to the same neighbour.
+    void join_doubles(int32_t slot) {
+        auto& list = slots_[slot].boundaries;
+        for (int32_t e : list) {
+            if (!boundaries_[e].alive) continue;
+            int32_t& met = met_[boundaries_[e].other(slot)];
+            met = met < 0 || met == e ? e : join(met, e);
         }
-        const int32_t low = std::min(found->second, e), high = std::max(found->second, e);
-        Boundary &kept = boundaries_[low], &lost = boundaries_[high];
-        kept.sum += lost.sum;
-        kept.length += lost.length;
-        kept.a = a;
-        kept.b = b;
-        kept.alive = true;
-        lost.alive = false;
-        found->second = low;
-        slots_[b].boundaries[a] = low;
+        list.erase(std::remove_if(list.begin(), list.end(),
+                                  [&](int32_t e) { return !boundaries_[e].alive; }),
+                   list.end());
+        for (int32_t e : list) met_[boundaries_[e].other(slot)] = -1;
     }
 
     void merge(int32_t e, double height) {
         int32_t big = boundaries_[e].a, small = boundaries_[e].b;
-        const size_t n_big = slots_[big].boundaries.size(), n_small = slots_[small].boundaries.size();
-        if (n_small > n_big || (n_small == n_big && small < big)) std::swap(big, small);
+        if (slots_[small].boundaries.size() > slots_[big].boundaries.size()) std::swap(big, small);
         boundaries_[e].alive = false;
-        slots_[big].boundaries.erase(small);
-        slots_[small].boundaries.erase(big);
         link(big, small, height);
-        // In a fixed order: a hash table's own differs between standard libraries.
-        std::vector<std::pair<int32_t, int32_t>> moved(slots_[small].boundaries.begin(),
-                                                       slots_[small].boundaries.end());
-        std::sort(moved.begin(), moved.end());
-        slots_[small].boundaries.clear();
-        for (const auto& [other, boundary] : moved) {
-            slots_[other].boundaries.erase(small);
-            boundaries_[boundary].a = big;
-            boundaries_[boundary].b = other;
-            join_or_add(big, other, boundary);
-            const int32_t kept = slots_[big].boundaries[other];
-            queue_.push({cost(boundaries_[kept]), kept});
+        for (int32_t moved : slots_[small].boundaries) {
+            Boundary& boundary = boundaries_[moved];
+            if (!boundary.alive) continue;
+            (boundary.a == small ? boundary.a : boundary.b) = big;
+            slots_[big].boundaries.push_back(moved);
+            changed_.push_back(moved);
         }
+        slots_[small].boundaries = {};
+        join_doubles(big);
+        for (int32_t moved : changed_)
+            // A joined boundary may have survived under its other number.
+            if (boundaries_[moved].alive) queue_.push({cost(boundaries_[moved]), moved});
+            else requeue_twin(big, moved);
+        changed_.clear();
+    }
+
+    // Queues what a dead boundary of `slot` was joined into.
+    void requeue_twin(int32_t slot, int32_t dead) {
+        const int32_t neighbour = boundaries_[dead].other(slot);
+        for (int32_t e : slots_[slot].boundaries)
+            if (boundaries_[e].other(slot) == neighbour) queue_.push({cost(boundaries_[e]), e});
     }
 
     void link(int32_t big, int32_t small, double height) {
         const int32_t left = slots_[big].tree_node, right = slots_[small].tree_node;
-        const float top = std::max({static_cast<float>(height), tree_.height[left],
-                                    tree_.height[right]});
-        slots_[big].area += slots_[small].area;
+        const float top =
+            std::max({static_cast<float>(height), tree_.height[left], tree_.height[right]});
+        resize(slots_[big], slots_[big].area + slots_[small].area);
         const int32_t joined = add_tree_node(top, slots_[big].area);
         tree_.parent[left] = tree_.parent[right] = joined;
         slots_[big].tree_node = joined;
     }
 
+    // Gives every node its run of leaves; children have lower numbers than their parents.
+    void lay_out() {
+        const auto n = static_cast<int32_t>(tree_.parent.size());
+        const auto n_leaves = static_cast<int32_t>(slots_.size());
+        tree_.run_length.assign(n, 0);
+        std::fill_n(tree_.run_length.begin(), n_leaves, 1);
+        for (int32_t i = 0; i < n; ++i)
+            if (tree_.parent[i] >= 0) tree_.run_length[tree_.parent[i]] += tree_.run_length[i];
+        tree_.run_first.assign(n, 0);
+        std::vector<int32_t> free(n);  // next place not yet given to a child
+        int32_t roots = 0;
+        for (int32_t i = n - 1; i >= 0; --i) {
+            int32_t& place = tree_.parent[i] < 0 ? roots : free[tree_.parent[i]];
+            tree_.run_first[i] = free[i] = place;
+            place += tree_.run_length[i];
+        }
+    }
+
     double area_power_;
     std::vector<Slot> slots_;
+    std::vector<int32_t> met_;  // boundary to every slot, while one list is looked through
     std::vector<Boundary> boundaries_;
+    std::vector<int32_t> changed_;
     std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue_;
     MergeTree tree_;
 };

@@ -153,6 +153,12 @@ def test_minimum_cut_takes_the_largest_capacities():
     assert flow == huge and not side.any()
 
 
+def is_above(parent, node, leaf):
+    while leaf not in (node, -1):
+        leaf = parent[leaf]
+    return leaf == node
+
+
 @on_all_graphs
 @pytest.mark.parametrize("power", [0.0, 0.5])
 def test_merge_tree_joins_the_cheapest_pair_first(n, first, second, power):
@@ -162,13 +168,20 @@ def test_merge_tree_joins_the_cheapest_pair_first(n, first, second, power):
     length = np.full(len(first), 2, np.float32) ** rng.integers(0, 3, len(first)).astype(np.float32)
     area = rng.choice(np.array([1, 4, 16], np.float32), n)
     graph = _core.Graph(n, first, second)
-    parent, height, total = _core.merge_tree(graph, strength, length, area, power)
+    parent, height, total, run_first, run_length = _core.merge_tree(
+        graph, strength, length, area, power
+    )
     expected_parent, expected_height = slow.merge_tree(
         n, first, second, strength, length, area, power
     )
     np.testing.assert_allclose(height, expected_height, rtol=1e-6)
     np.testing.assert_array_equal(parent, expected_parent)
     assert total[parent < 0].sum() == pytest.approx(area.sum())
+    order = np.argsort(run_first[:n])
+    for node in range(len(parent)):
+        leaves = order[run_first[node] : run_first[node] + run_length[node]]
+        assert all(is_above(parent, node, leaf) for leaf in leaves)
+        assert len(leaves) == sum(is_above(parent, node, leaf) for leaf in range(n))
 
 
 @on_all_graphs

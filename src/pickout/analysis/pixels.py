@@ -61,6 +61,11 @@ def to_lab(rgb: ByteArray) -> FloatArray:
     return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2Lab), np.float32)
 
 
+def fine_gradient(lab: FloatArray) -> FloatArray:
+    """Return the (H, W) length of the gradient of Lab colours, hardly blurred."""
+    return _gradient(_blurred(lab, 0.8))
+
+
 def _blurred(array: FloatArray, sigma: float) -> FloatArray:
     return np.asarray(cv2.GaussianBlur(array, (0, 0), sigma), np.float32)
 

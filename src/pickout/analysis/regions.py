@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from pickout.analysis.superpixels import find_superpixels
 from pickout.analysis.tree import MergeTree, grow_tree
-from pickout.arrays import BoolArray, ByteArray, FloatArray, check_dtype, check_shape
+from pickout.arrays import BoolArray, ByteArray, FloatArray, IntArray, check_dtype, check_shape
 from pickout.errors import ArgumentError
+
+MOST_PIXELS = 70_000
+"""Larger pictures are shrunk to this before they are looked at."""
 
 SMALLEST_SHARE = 0.002
 """Regions below this share of the picture are left out."""
@@ -40,8 +44,29 @@ def propose_regions(array: ByteArray, *, max_regions: int = 96) -> list[BoolArra
     check_dtype("array", array, np.uint8)
     if max_regions < 1:
         raise ArgumentError(f"max_regions should be at least 1, but it is {max_regions}.")
-    tree = grow_tree(find_superpixels(np.ascontiguousarray(array)))
-    return [tree.pixels(node) for node in choose_nodes(tree, max_regions)]
+    tree = grow_tree(find_superpixels(_shrunk(array)))
+    rank = _enlarged(tree.rank, array.shape[:2])
+    runs = tree.run[choose_nodes(tree, max_regions)]
+    return [np.asarray((rank >= first) & (rank < last)) for first, last in runs]
+
+
+def _shrunk(array: ByteArray) -> ByteArray:
+    """Return the picture at a size at which it is analysed in little time."""
+    height, width = array.shape[:2]
+    scale = (MOST_PIXELS / (height * width)) ** 0.5
+    if scale >= 1:
+        return np.ascontiguousarray(array)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.ascontiguousarray(cv2.resize(array, size, interpolation=cv2.INTER_AREA))
+
+
+def _enlarged(rank: IntArray, size_hw: tuple[int, ...]) -> IntArray:
+    """Return ranks at another size: every pixel takes the nearest one's."""
+    if rank.shape == size_hw:
+        return rank
+    rows = (np.arange(size_hw[0]) * rank.shape[0]) // size_hw[0]
+    columns = (np.arange(size_hw[1]) * rank.shape[1]) // size_hw[1]
+    return np.ascontiguousarray(rank[rows[:, None], columns[None]])
 
 
 def choose_nodes(tree: MergeTree, max_regions: int) -> list[int]:

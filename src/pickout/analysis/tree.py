@@ -47,27 +47,8 @@ class MergeTree:
 def grow_tree(superpixels: Superpixels) -> MergeTree:
     """Return the merge tree of a picture's superpixels."""
     strength = -np.log1p(-superpixels.boundary)
-    parent, height, area = _core.merge_tree(
+    parent, height, area, first, length = _core.merge_tree(
         superpixels.graph, strength, superpixels.length, superpixels.area, AREA_POWER
     )
-    run = _runs(parent, superpixels.n)
-    rank = run[: superpixels.n, 0].astype(np.int32)[superpixels.labels]
-    return MergeTree(parent, height, area, rank, run)
-
-
-def _runs(parent: IntArray, n_leaves: int) -> IntArray:
-    """Return every node's run in an order of the leaves that keeps all regions together."""
-    above = parent.tolist()
-    n_inside = [1] * n_leaves + [0] * (len(above) - n_leaves)
-    for node, over in enumerate(above):  # children come before their parents
-        if over >= 0:
-            n_inside[over] += n_inside[node]
-    first = [0] * len(above)
-    free = first[:]  # next place not yet given to a child
-    for node in range(len(above) - 1, -1, -1):
-        over = above[node]
-        if over >= 0:
-            first[node] = free[over]
-            free[over] += n_inside[node]
-        free[node] = first[node]
-    return np.stack([first, np.add(first, n_inside)], axis=1).astype(np.int32)
+    run = np.stack([first, first + length], axis=1)
+    return MergeTree(parent, height, area, first[: superpixels.n][superpixels.labels], run)

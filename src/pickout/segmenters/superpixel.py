@@ -58,7 +58,8 @@ class Superpixel:
         frame = analyse_window(pyramid, (0, 0, width, height), self._models().edges)
         tree = grow_tree(frame.superpixels)
         nodes = choose_nodes(tree, self.options.max_regions + 1)[1:]
-        masks = [Mask(outline.to_full(frame, tree.pixels(node), pyramid)) for node in nodes]
+        fields = (outline.hard_field(tree.pixels(node)) for node in nodes)
+        masks = [Mask(outline.to_full(frame, field, pyramid)) for field in fields]
         return sorted((m for m in masks if not m.is_empty), key=lambda m: -m.area)
 
     def _models(self) -> Models:

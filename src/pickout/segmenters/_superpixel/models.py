@@ -10,7 +10,11 @@ from pathlib import Path
 from pickout.analysis.forests import load_forest
 from pickout.analysis.models import SHIPPED, EdgeModels, load_edge_models
 from pickout.arrays import FloatArray
+from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
+
+Judge = Callable[[FloatArray], FloatArray]
+"""From features (features, k) to log odds (k,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,16 +27,23 @@ class Models:
         Judge boundaries between superpixels.
     clicks : callable
         From click features (features, n) to the log odds (n,) of being inside.
+    band : callable
+        The same for pixels near the outline.
     """
 
     edges: EdgeModels
-    clicks: Callable[[FloatArray], FloatArray]
+    clicks: Judge
+    band: Judge
 
 
 def load_models(folder: str | Path) -> Models:
     """Return the models in a folder; raises `ArgumentError` as `load_forest` does."""
-    clicks = load_forest(Path(folder) / "clicks.npz", CLICK_NAMES)
-    return Models(load_edge_models(folder), clicks)
+    folder = Path(folder)
+    return Models(
+        load_edge_models(folder),
+        load_forest(folder / "clicks.npz", CLICK_NAMES),
+        load_forest(folder / "band.npz", BAND_NAMES),
+    )
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from pickout import _core
+from pickout.analysis.pixels import fine_gradient, to_lab
 from pickout.analysis.superpixels import Superpixels
 from pickout.analysis.tree import MergeTree, grow_tree
 from pickout.arrays import FloatArray, IntArray
@@ -86,6 +87,16 @@ class Scene:
     def tree(self) -> MergeTree:
         """The merge tree of the frame."""
         return grow_tree(self.superpixels)
+
+    @cached_property
+    def lab(self) -> FloatArray:
+        """CIE Lab of every working pixel, (H, W, 3)."""
+        return to_lab(self.superpixels.rgb)
+
+    @cached_property
+    def gradient(self) -> FloatArray:
+        """Length of the finest colour gradient at every working pixel, (H, W)."""
+        return fine_gradient(self.lab)
 
     @cached_property
     def near_colour(self) -> FloatArray:

@@ -139,10 +139,11 @@ class Picture:
         question = view.question(before, is_given=state.is_given, window_share=share)
         logit = self.models.clicks(click_features(question))
         cut = best_cut(scene.superpixels, logit, view.known())
-        change = _change(_wanted(cut, state), question.answer > 0.5, state)
+        change = _change(wanted(cut, state), question.answer > 0.5, state)
+        state = replace(state, view=replace(view, logit=logit))
         mask = self._composed(change, before, state)
         write_all(mask, [stamp for _, stamp in state.stamped])
-        return replace(state, mask=_read_only(mask), view=replace(view, logit=logit))
+        return replace(state, mask=_read_only(mask))
 
     def _composed(self, change: Change, before: BoolArray, state: State) -> BoolArray:
         """Return the full-size mask: new where touched, elsewhere the previous one."""
@@ -150,7 +151,8 @@ class Picture:
         drawn = (change.inside & change.touched)[frame.superpixels.labels]
         if state.is_given:
             drawn |= before & ~change.touched[frame.superpixels.labels]
-        part = outline.to_full(frame, outline.redraw(frame, drawn), self.pyramid)
+        field = outline.redraw(state.view.scene, drawn, state.view.logit, self.models.band)
+        part = outline.to_full(frame, field, self.pyramid)
         is_whole = state.stamped[-1][1].only
         mask = np.zeros_like(state.mask) if is_whole else state.mask.copy()
         x0, y0, x1, y1 = frame.window
@@ -162,7 +164,7 @@ class Picture:
         return mask
 
 
-def _wanted(inside: BoolArray, state: State) -> BoolArray:
+def wanted(inside: BoolArray, state: State) -> BoolArray:
     """Return the parts of a cut that something positive points at, or that a box holds."""
     view = state.view
     if state.is_given:

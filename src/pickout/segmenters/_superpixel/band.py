@@ -1,0 +1,135 @@
+"""The pixels near the outline, measured one by one for the band model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pickout.arrays import AnyArray, BoolArray, FloatArray, IntArray
+from pickout.segmenters._superpixel.scene import Scene
+
+HALF_WIDTH = 4
+"""Pixels at most this far from the outline are decided anew, in working pixels."""
+
+ROOM = 16
+"""Working pixels around the object that are looked at."""
+
+STRONGEST_LOGIT = 6.0
+
+LOOKS = (("mask", 9), ("mask", 25), ("guess", 15))
+"""Neighbourhoods from which colours inside and outside are taken: weights, side in pixels."""
+
+BAND_NAMES = (
+    "logit", "logit near", "logit around",
+    "mask near", "mask around", "mask far around",
+    "signed distance", "gradient",
+    *(
+        f"{what} {kind} {side}"
+        for kind, side in LOOKS
+        for what in ("to inside", "to outside", "difference", "place between", "contrast")
+    ),
+    "to superpixel", "object size", "ruggedness",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The pixels to decide.
+
+    Parameters
+    ----------
+    window : (slice, slice)
+        Rows and columns of the frame that hold the object and some room.
+    mask : (h, w) ndarray of bool
+        The superpixels' answer in the window.
+    rows, columns : (k,) ndarray of int
+        The band's pixels, in the window.
+    features : (len(BAND_NAMES), k) ndarray of float32
+    """
+
+    window: tuple[slice, slice]
+    mask: BoolArray
+    rows: IntArray
+    columns: IntArray
+    features: FloatArray
+
+
+def measure_band(scene: Scene, mask: BoolArray, logit: FloatArray) -> Band | None:
+    """Return the band of a working-size mask, None if it has no outline.
+
+    Parameters
+    ----------
+    logit : (n,) ndarray of float32
+        The click model's answer.
+    """
+    window = _window(mask)
+    inside = np.ascontiguousarray(mask[window]).view(np.uint8)
+    rows, columns = np.nonzero(
+        _changed(inside, cv2.MORPH_DILATE) != _changed(inside, cv2.MORPH_ERODE)
+    )
+    if not len(rows):
+        return None
+    at = (rows, columns)
+    labels = scene.superpixels.labels[window]
+    guess = np.clip(logit, -STRONGEST_LOGIT, STRONGEST_LOGIT)[labels]
+    colour = np.ascontiguousarray(scene.lab[window])
+    weights = {"mask": inside.astype(np.float32), "guess": 1 / (1 + np.exp(-guess))}
+    own, size = colour[at], float(inside.sum())
+    features = [
+        guess[at],
+        *(_blur(guess, sigma)[at] for sigma in (1.5, 3.0)),
+        *(_blur(weights["mask"], sigma)[at] for sigma in (1.0, 2.5, 6.0)),
+        (_distance(inside) - _distance(1 - inside))[at],
+        scene.gradient[window][at],
+        *(row for kind, side in LOOKS for row in _looks(colour, own, weights[kind], side, at)),
+        np.linalg.norm(own - scene.near_colour[labels[at]], axis=1),
+        np.full(len(rows), size**0.5 / scene.frame.diagonal),
+        np.full(len(rows), len(rows) / (size + 1)),
+    ]
+    stacked = np.stack(features).astype(np.float32, copy=False)
+    return Band(window, inside.view(bool), rows, columns, stacked)
+
+
+def _window(mask: BoolArray) -> tuple[slice, slice]:
+    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
+    rows = slice(max(0, y - ROOM), y + height + ROOM)
+    return rows, slice(max(0, x - ROOM), x + width + ROOM)
+
+
+def _changed(inside: AnyArray, how: int) -> AnyArray:
+    side = 2 * HALF_WIDTH + 1
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return cv2.morphologyEx(inside, how, disk, borderType=cv2.BORDER_REPLICATE)
+
+
+def _blur(values: FloatArray, sigma: float) -> FloatArray:
+    return np.asarray(cv2.GaussianBlur(values, (0, 0), sigma), np.float32)
+
+
+def _distance(inside: AnyArray) -> FloatArray:
+    """Return distances to the nearest 0; few pixels if there is none."""
+    return np.minimum(cv2.distanceTransform(inside, cv2.DIST_L2, 3), 2 * HALF_WIDTH)
+
+
+def _looks(
+    colour: FloatArray,
+    own: FloatArray,
+    weight: FloatArray,
+    side: int,
+    at: tuple[IntArray, IntArray],
+) -> list[FloatArray]:
+    """Return how a pixel's colour lies to the mean colours inside and outside around it."""
+    square = (side, side)
+    near = cv2.blur(weight, square)[at][:, None]
+    weighed = cv2.blur(colour * weight[..., None], square)[at]
+    every = cv2.blur(colour, square)[at]
+    inside = weighed / (near + np.float32(1e-3))
+    outside = (every - weighed) / (1 - near + np.float32(1e-3))
+    axis = inside - outside
+    squared = (axis**2).sum(1)
+    to_inside = np.linalg.norm(own - inside, axis=1)
+    to_outside = np.linalg.norm(own - outside, axis=1)
+    place = np.clip(((own - outside) * axis).sum(1) / (squared + 4), -1, 2)
+    return [to_inside, to_outside, to_inside - to_outside, place, np.sqrt(squared)]
