@@ -23,15 +23,22 @@ app = typer.Typer(
 )
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        print(f"pickout {__version__}")
+        raise typer.Exit()
+
+
 @app.callback()
 def _pickout(
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Show the version and exit.", is_eager=True, callback=_show_version
+        ),
     ] = False,
 ) -> None:
-    if version:
-        print(f"pickout {__version__}")
-        raise typer.Exit()
+    del version
 
 
 _ONE, _MANY, _MORE = "One picture", "A collection", "More"

@@ -21,7 +21,7 @@ Example:
 CLICKS = ("--click", "290,112", "--click", "250,330")
 """What cuts the cup and its saucer out of the query picture."""
 
-MIN_SCORE = "0.5"
+MIN_SCORE = "0.65"
 """Hits above this score are the object more often than not."""
 
 

@@ -35,7 +35,9 @@ def execute(arguments: list[str]) -> int:
         if status == STOPPED:
             _complain_stopped()
         return status if isinstance(status, int) else 0
-    except SystemExit as leave:  # shell completion ends the process by itself
+    except SystemExit as leave:  # shell completion and closed pipes end the process by themselves
+        if isinstance(leave.__context__, BrokenPipeError):
+            return PIPE_CLOSED
         return leave.code if isinstance(leave.code, int) else FAILED
     except BaseException as error:
         if os.environ.get("PICKOUT_DEBUG", "0") not in ("", "0"):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from pickout.arrays import ByteArray
 from pickout.errors import PickoutError
 from pickout.prompts import Box, Click, Lasso, Polygon, Prompt, Scribble, drawn
 from pickout.session import Session
 from pickout.window.paint import BACKGROUNDS, TINTS, draw_cutout, draw_photo, draw_prompts
 from pickout.window.tools import TOOLS, Drag, PaintTool
-from pickout.window.view import Pyramid, View, seen_mask
+from pickout.window.view import EMPTY, Pyramid, View, seen_mask
 
 SMALLEST_BRUSH, LARGEST_BRUSH = 1.0, 200.0
 _STAYED = 4.0
@@ -161,7 +163,10 @@ class Editor:
             points = tuple(self.view.to_pane(x, y) for x, y in drag.points)
             covered = drawn(Scribble(points, self.brush), self.view.pane_hw)
             mask = mask | covered if drag.positive else mask & ~covered
-        return draw_cutout(self.pyramid.seen(self.view), mask, self.background)
+        pane = np.full((*self.view.pane_hw, 3), EMPTY, np.uint8)
+        where = self.view.picture_in_pane()
+        pane[where] = draw_cutout(self.pyramid.seen(self.view), mask, self.background)[where]
+        return pane
 
     def counts(self) -> str:
         """Return the numbers for the line below."""

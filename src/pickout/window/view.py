@@ -57,6 +57,13 @@ class View:
         pane_y = (y + 0.5 - self.top) * self.scale - 0.5
         return pane_x, pane_y
 
+    def picture_in_pane(self) -> tuple[slice, slice]:
+        """Return the pane's rows and columns that lie on the picture."""
+        left, top = self.to_pane(-0.5, -0.5)
+        right, bottom = self.to_pane(self.picture_hw[1] - 0.5, self.picture_hw[0] - 0.5)
+        rows = slice(max(0, round(top + 0.5)), max(0, round(bottom + 0.5)))
+        return rows, slice(max(0, round(left + 0.5)), max(0, round(right + 0.5)))
+
     def zoomed(self, factor: float, pane_x: float, pane_y: float) -> View:
         """Return the view `factor` times closer, with the point under the pointer at its place."""
         whole = View.fit(self.picture_hw, self.pane_hw)

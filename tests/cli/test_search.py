@@ -1,0 +1,175 @@
+"""pickout index, find, extract and segment: what comes out, and what stays in pipes."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from pickout.samples import query_path, sample_folder
+
+OBJECT = (200, 60, 50)
+
+
+def scene(seed: int, at: tuple[int, int] | None) -> Image.Image:
+    """A noisy ground with, perhaps, the object: a red disc with a white cross."""
+    noise = np.random.default_rng(seed)
+    ground = noise.integers(0, 30, (150, 200, 3)) + noise.integers(40, 160, 3)
+    picture = Image.fromarray(ground.astype(np.uint8))
+    if at is not None:
+        x, y = at
+        draw = ImageDraw.Draw(picture)
+        draw.ellipse((x - 30, y - 30, x + 30, y + 30), fill=OBJECT)
+        draw.line((x - 15, y, x + 15, y), fill="white", width=6)
+        draw.line((x, y - 15, x, y + 15), fill="white", width=6)
+    return picture
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory) -> Path:
+    """A folder with pictures that show the object and others that do not, indexed."""
+    from pickout.library import Library
+
+    folder = tmp_path_factory.mktemp("shelf")
+    places = {"one": (50, 60), "two": (140, 90), "three": (100, 75), "none": None, "empty": None}
+    (folder / "photos").mkdir()
+    for seed, (name, at) in enumerate(places.items()):
+        scene(seed, at).save(folder / "photos" / f"{name}.png")
+    with Library(folder / "shelf.pickout") as library:
+        library.index(folder / "photos", workers=0)
+    return folder
+
+
+@pytest.fixture
+def ask(run, shelf, monkeypatch):
+    monkeypatch.setenv("PICKOUT_LIBRARY", str(shelf / "shelf.pickout"))
+    photo = shelf / "photos" / "one.png"
+    return lambda command, *words: run(command, photo, "--box", "18,28,82,92", *words)
+
+
+def rows(text: str) -> list[list[str]]:
+    return list(csv.reader(text.splitlines(), delimiter="\t"))
+
+
+def test_index_tells_what_it_did_and_does_it_once(run, shelf, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "photos" / f"{name}.png").write_bytes(
+            (shelf / "photos" / f"{name}.png").read_bytes()
+        )
+    (tmp_path / "photos" / "broken.jpg").write_bytes(b"no picture")
+    first = run("index", "photos", "--json", "index.json")
+    assert first.code == 0
+    assert "2 pictures" in first.out and "broken.jpg" in first.err
+    record = json.loads((tmp_path / "index.json").read_text("utf-8"))
+    assert record["added"] == 2 and len(record["failed"]) == 1
+    again = run("index", "photos", "--json", "-")
+    assert json.loads(again.out)["unchanged"] == 2
+
+
+def test_found_pictures_come_best_first_without_those_that_lack_it(ask):
+    answer = ask("find", "-k", "3")
+    assert answer.code == 0
+    found = rows(answer.out)
+    assert {Path(row[-1]).stem for row in found} == {"one", "two", "three"}
+    assert [int(row[0]) for row in found] == [1, 2, 3]
+    scores = [float(row[1]) for row in found]
+    assert scores == sorted(scores, reverse=True)
+    boxes = {Path(row[-1]).stem: [float(side) for side in row[3].split(",")] for row in found}
+    x0, y0, x1, y1 = boxes["two"]
+    assert x0 < 140 < x1 and y0 < 90 < y1
+
+
+def test_find_without_the_photo_itself_and_with_a_threshold(ask):
+    stems = [Path(row[-1]).stem for row in rows(ask("find", "--others", "-k", "2").out)]
+    assert set(stems) == {"two", "three"}
+    none = ask("find", "--min-score", "1", "--others", "--fail-if-none")
+    assert none.code == 3 and none.out == "" and "nothing found" in none.err
+
+
+def test_find_then_extract_the_chosen_ones(ask, run, tmp_path):
+    assert ask("find", "--json", "hits.json", "--report", "found.html").code == 0
+    hits = json.loads((tmp_path / "hits.json").read_text("utf-8"))["hits"]
+    assert "<html" in (tmp_path / "found.html").read_text("utf-8")
+    answer = run(
+        "extract", "hits.json", "--only", "1,3", "-o", "cuts", "--format", "png",
+        "--format", "coco", "--label", "disc", "--report", "cut.html",
+    )  # fmt: skip
+    assert answer.code == 0, answer.err
+    stems = [Path(hit["path"]).stem for hit in hits]
+    assert {path.stem for path in (tmp_path / "cuts").glob("*.png")} == {stems[0], stems[2]}
+    coco = json.loads((tmp_path / "cuts" / "coco" / "annotations.json").read_text("utf-8"))
+    assert len(coco["annotations"]) == 2 and coco["categories"][0]["name"] == "disc"
+    with Image.open(tmp_path / "cuts" / f"{stems[0]}.png") as cut:
+        red = (np.abs(np.array(cut)[..., :3] - np.array(OBJECT)) < 40).all(axis=2)
+        assert red.mean() > 0.4
+    assert "data:image" in (tmp_path / "cut.html").read_text("utf-8")
+
+
+def test_extract_straight_from_a_photo(ask, tmp_path):
+    answer = ask("extract", "--top", "2", "-o", "cuts", "--json", "-")
+    record = json.loads(answer.out)
+    assert len(record["results"]) == 2
+    assert all(Path(result["cutout"]).is_file() for result in record["results"])
+
+
+def test_a_photo_that_is_gone_is_told_and_the_rest_is_cut(ask, run, tmp_path):
+    ask("find", "--json", "hits.json", "-k", "2")
+    record = json.loads((tmp_path / "hits.json").read_text("utf-8"))
+    record["hits"][1]["path"] = str(tmp_path / "gone.png")
+    (tmp_path / "hits.json").write_text(json.dumps(record), encoding="utf-8")
+    answer = run("extract", "hits.json", "-o", "cuts")
+    assert answer.code == 0 and "gone.png" in answer.err
+    assert len(list((tmp_path / "cuts").iterdir())) == 1
+    record["hits"] = record["hits"][1:]
+    (tmp_path / "hits.json").write_text(json.dumps(record), encoding="utf-8")
+    assert run("extract", "hits.json", "-o", "none").code == 1
+
+
+def test_numbers_and_weights_that_make_no_sense(ask, run):
+    for words, code in (
+        (("--weights", "color"), 2),
+        (("--weights", "color=-1"), 2),
+        (("--weights", "smell=1"), 1),
+        (("--min-score", "7"), 1),
+        (("-k", "0"), 2),
+    ):
+        answer = ask("find", *words)
+        assert (answer.code, answer.err.count("\n")) == (code, 1), answer
+    ask("find", "--json", "hits.json", "-k", "2")
+    for only in ("3", "0", "x", "2-1"):
+        assert run("extract", "hits.json", "--only", only).code == 2
+
+
+def test_segment_writes_regions_and_an_overview(run, shelf, tmp_path):
+    photo = shelf / "photos" / "two.png"
+    words = ("--format", "masks", "--max", "3", "--json", "regions.json", "-o", "regions")
+    answer = run("segment", photo, *words, "-s", "otsu")
+    assert answer.code == 0, answer.err
+    record = json.loads((tmp_path / "regions.json").read_text("utf-8"))["photos"][0]
+    assert 1 <= len(record["regions"]) <= 3
+    names = {path.name for path in (tmp_path / "regions").iterdir()}
+    assert "two_overview.jpg" in names and len(names) == len(record["regions"]) + 1
+    assert run("segment", photo, "-s", "grabcut", "-o", "other").code == 2
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.slow
+def test_the_demo_finds_the_object_and_names_its_report(run, tmp_path):
+    answer = run("demo", "-o", "demo out")
+    assert answer.code == 0, answer.err
+    report = tmp_path / answer.out.strip().splitlines()[-1]
+    assert report.name == "report.html" and "data:image" in report.read_text("utf-8")
+    hits = json.loads((tmp_path / "demo out" / "hits.json").read_text("utf-8"))["hits"]
+    with (sample_folder() / "truth.csv").open(encoding="utf-8", newline="") as file:
+        shown = {row["image"] for row in csv.DictReader(file) if row["has_object"] == "1"}
+    ranked = [Path(hit["path"]).name for hit in hits]
+    assert set(ranked[:10]) <= shown, "pictures without the object are not at the top"
+    assert query_path().name in ranked[:3]
+    assert len(list((tmp_path / "demo out" / "cutouts").glob("*.png"))) == len(hits)
+    commands = [line for line in answer.out.splitlines() if line.startswith("$ ")]
+    assert [line.split()[2] for line in commands] == ["cut", "index", "find", "extract"]
+    refused = run("demo", "-o", "demo out")
+    assert refused.code == 1 and "demo out" in refused.err
