@@ -26,10 +26,16 @@ def commands(text: str) -> list[str]:
     return [line[2:].strip() for line in joined.splitlines() if line.startswith("$ ")]
 
 
+def as_the_shell(word: str, folder: Path) -> list[str]:
+    """Return the files that a word with a star stands for, as a shell does."""
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.glob(word))
+    return found if "*" in word and found else [word]
+
+
 def run_command(command: str, folder: Path) -> None:
     if command.startswith(SETUP):
         return  # what the reader does before; tried by the continuous integration itself
-    words = shlex.split(command)
+    words = [word for given in shlex.split(command) for word in as_the_shell(given, folder)]
     assert words[0] == "pickout", f"unknown command in the docs: {command}"
     done = subprocess.run(
         [sys.executable, "-m", "pickout", *words[1:]],
