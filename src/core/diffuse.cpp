@@ -5,7 +5,7 @@
 namespace pickout {
 namespace {
 
-// One step with the number of channels known to the compiler, so that the inner loop is unrolled.
+// One step with the number of channels known to the compiler, so that the inner loop is unrolled. Four fill one vector register; more were measured to be slower.
 template <int Channels>
 void step(const Graph& graph, const float* arc_weight, const float* inverse, const float* from,
           float* to) {
@@ -55,8 +55,7 @@ std::vector<float> diffuse(const Graph& graph, const float* affinity, const floa
                                                   result.data(), channels, offset, used, steps);
             offset += used;
         };
-        if (left > 4) run(std::integral_constant<int, 8>{}, std::min(left, 8));
-        else if (left > 1) run(std::integral_constant<int, 4>{}, left);
+        if (left > 1) run(std::integral_constant<int, 4>{}, std::min(left, 4));
         else run(std::integral_constant<int, 1>{}, 1);
     }
     return result;

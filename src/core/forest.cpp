@@ -3,31 +3,42 @@
 #include <algorithm>
 #include <stdexcept>
 
-// The same source compiled twice, once for wide registers, and chosen when the module loads.
-// Comparisons and additions give the same bits in both.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__linux__)
-#define PICKOUT_WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define PICKOUT_WIDE
-#endif
+#include "wide.h"
 
 namespace pickout {
 namespace {
 
 constexpr int64_t kBlock = 512;  // samples whose features stay in the first-level cache
 
+// The usual depth in one loop, so that leaf numbers never leave the registers.
 PICKOUT_WIDE
+void add_tree_of_six(const float* features, int64_t n_samples, int64_t from, int64_t count,
+                     const int32_t* feature, const float* threshold, const float* leaf,
+                     float* __restrict out) {
+    const float* a = features + feature[0] * n_samples + from;
+    const float* b = features + feature[1] * n_samples + from;
+    const float* c = features + feature[2] * n_samples + from;
+    const float* d = features + feature[3] * n_samples + from;
+    const float* e = features + feature[4] * n_samples + from;
+    const float* f = features + feature[5] * n_samples + from;
+    const float ta = threshold[0], tb = threshold[1], tc = threshold[2];
+    const float td = threshold[3], te = threshold[4], tf = threshold[5];
+    for (int64_t i = 0; i < count; ++i) {
+        const int32_t number = (a[i] > ta ? 1 : 0) | (b[i] > tb ? 2 : 0) | (c[i] > tc ? 4 : 0) |
+                               (d[i] > td ? 8 : 0) | (e[i] > te ? 16 : 0) | (f[i] > tf ? 32 : 0);
+        out[i] += leaf[number];
+    }
+}
+
 void add_tree(const float* features, int64_t n_samples, int64_t from, int64_t count,
               const int32_t* feature, const float* threshold, const float* leaf, int32_t depth,
               float* out) {
-    int32_t number[kBlock] = {};
-    for (int32_t d = 0; d < depth; ++d) {
-        const float* value = features + feature[d] * n_samples + from;
-        const float limit = threshold[d];
-        const int32_t bit = 1 << d;
-        for (int64_t i = 0; i < count; ++i) number[i] |= value[i] > limit ? bit : 0;
+    for (int64_t i = from; i < from + count; ++i) {
+        int32_t number = 0;
+        for (int32_t d = 0; d < depth; ++d)
+            number |= features[feature[d] * n_samples + i] > threshold[d] ? 1 << d : 0;
+        out[i - from] += leaf[number];
     }
-    for (int64_t i = 0; i < count; ++i) out[i] += leaf[number[i]];
 }
 
 }  // namespace
@@ -43,9 +54,14 @@ std::vector<float> evaluate(const Forest& forest, const float* features, int32_t
         const int64_t count = std::min(kBlock, n - from);
         for (int32_t t = 0; t < forest.trees; ++t) {
             const size_t at = static_cast<size_t>(t) * forest.depth;
-            add_tree(features, n, from, count, forest.feature + at, forest.threshold + at,
-                     forest.leaf + (static_cast<size_t>(t) << forest.depth), forest.depth,
-                     out.data() + from);
+            const int32_t* feature = forest.feature + at;
+            const float* threshold = forest.threshold + at;
+            const float* leaf = forest.leaf + (static_cast<size_t>(t) << forest.depth);
+            float* sum = out.data() + from;
+            if (forest.depth == 6)
+                add_tree_of_six(features, n, from, count, feature, threshold, leaf, sum);
+            else
+                add_tree(features, n, from, count, feature, threshold, leaf, forest.depth, sum);
         }
     }
     return out;

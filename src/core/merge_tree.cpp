@@ -30,7 +30,7 @@ class Merger {
   public:
     Merger(const Graph& graph, const float* strength, const float* length, const float* area,
            float area_power)
-        : area_power_(area_power), slots_(graph.n_nodes()), met_(graph.n_nodes(), -1) {
+        : area_power_(area_power), slots_(graph.n_nodes()) {
         for (int32_t i = 0; i < graph.n_nodes(); ++i) {
             slots_[i].tree_node = add_tree_node(0.0f, area[i]);
             resize(slots_[i], area[i]);
@@ -41,7 +41,11 @@ class Merger {
             const double weight = static_cast<double>(strength[e]) * length[e];
             boundaries_.push_back({graph.first[e], graph.second[e], weight, length[e]});
         }
-        for (int32_t i = 0; i < graph.n_nodes(); ++i) join_doubles(i);
+        for (int32_t e = 0; e < graph.n_edges(); ++e) {
+            if (!boundaries_[e].alive) continue;
+            const int32_t twin = find_twin(e, graph.first[e], graph.second[e]);
+            if (twin >= 0) join(e, twin);
+        }
         for (int32_t e = 0; e < graph.n_edges(); ++e)
             if (boundaries_[e].alive) queue_.push({cost(boundaries_[e]), e});
     }
@@ -94,18 +98,22 @@ class Merger {
         return low;
     }
 
-    // Drops a slot's dead boundaries and joins those that lead to the same neighbour.
-    void join_doubles(int32_t slot) {
+    // Drops a slot's dead boundaries.
+    void tidy(int32_t slot) {
         auto& list = slots_[slot].boundaries;
-        for (int32_t e : list) {
-            if (!boundaries_[e].alive) continue;
-            int32_t& met = met_[boundaries_[e].other(slot)];
-            met = met < 0 || met == e ? e : join(met, e);
-        }
         list.erase(std::remove_if(list.begin(), list.end(),
                                   [&](int32_t e) { return !boundaries_[e].alive; }),
                    list.end());
-        for (int32_t e : list) met_[boundaries_[e].other(slot)] = -1;
+    }
+
+    // The living boundary between two regions other than `e`, or -1. Looks through the shorter
+    // list: a large region that swallows many small ones costs no more than they do.
+    int32_t find_twin(int32_t e, int32_t a, int32_t b) {
+        if (slots_[a].boundaries.size() > slots_[b].boundaries.size()) std::swap(a, b);
+        tidy(a);
+        for (int32_t f : slots_[a].boundaries)
+            if (f != e && boundaries_[f].other(a) == b) return f;
+        return -1;
     }
 
     void merge(int32_t e, double height) {
@@ -113,27 +121,17 @@ class Merger {
         if (slots_[small].boundaries.size() > slots_[big].boundaries.size()) std::swap(big, small);
         boundaries_[e].alive = false;
         link(big, small, height);
-        for (int32_t moved : slots_[small].boundaries) {
-            Boundary& boundary = boundaries_[moved];
+        const std::vector<int32_t> moved = std::move(slots_[small].boundaries);
+        slots_[small].boundaries.clear();
+        for (int32_t f : moved) {
+            Boundary& boundary = boundaries_[f];
             if (!boundary.alive) continue;
             (boundary.a == small ? boundary.a : boundary.b) = big;
-            slots_[big].boundaries.push_back(moved);
-            changed_.push_back(moved);
+            const int32_t twin = find_twin(f, big, boundary.other(big));
+            slots_[big].boundaries.push_back(f);
+            const int32_t kept = twin < 0 ? f : join(f, twin);
+            queue_.push({cost(boundaries_[kept]), kept});
         }
-        slots_[small].boundaries = {};
-        join_doubles(big);
-        for (int32_t moved : changed_)
-            // A joined boundary may have survived under its other number.
-            if (boundaries_[moved].alive) queue_.push({cost(boundaries_[moved]), moved});
-            else requeue_twin(big, moved);
-        changed_.clear();
-    }
-
-    // Queues what a dead boundary of `slot` was joined into.
-    void requeue_twin(int32_t slot, int32_t dead) {
-        const int32_t neighbour = boundaries_[dead].other(slot);
-        for (int32_t e : slots_[slot].boundaries)
-            if (boundaries_[e].other(slot) == neighbour) queue_.push({cost(boundaries_[e]), e});
     }
 
     void link(int32_t big, int32_t small, double height) {
@@ -166,9 +164,7 @@ class Merger {
 
     double area_power_;
     std::vector<Slot> slots_;
-    std::vector<int32_t> met_;  // boundary to every slot, while one list is looked through
     std::vector<Boundary> boundaries_;
-    std::vector<int32_t> changed_;
     std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue_;
     MergeTree tree_;
 };
