@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -34,31 +35,51 @@ def thing(name: str, picture: bytes, mask: bytes) -> Thing:
     return Thing(name, decode(picture, cv2.IMREAD_COLOR), (values > 127) & ~ignore, ignore)
 
 
-def things_in_tars(folder: Path) -> Iterator[Thing]:
-    """Yield the objects of all tars in a folder (pairs NAME.webp, NAME.png), in order of name."""
+@dataclass(frozen=True)
+class Source:
+    """Where an object can be read from, when it is needed."""
+
+    name: str
+    picture: Callable[[], bytes]
+    mask: Callable[[], bytes]
+
+    def read(self) -> Thing:
+        """Return the object."""
+        return thing(self.name, self.picture(), self.mask())
+
+
+def _in_tars(folder: Path) -> Iterator[Source]:
     for path in sorted(folder.glob("*.tar")):
         with tarfile.open(path) as tar:
             files = {member.name: member for member in tar.getmembers() if member.isfile()}
-            for name in sorted(files):
-                stem = name.rsplit(".", 1)[0]
-                if name.endswith(".png") and f"{stem}.webp" in files:
-                    picture, mask = (
-                        tar.extractfile(files[stem + end]).read() for end in (".webp", ".png")
-                    )
-                    yield thing(stem, picture, mask)
+        for name in sorted(files):
+            stem = name.rsplit(".", 1)[0]
+            if name.endswith(".png") and f"{stem}.webp" in files:
+                picture, mask = files[f"{stem}.webp"], files[name]
+                yield Source(stem, partial(_part, path, picture), partial(_part, path, mask))
 
 
-def things_in_folder(folder: Path) -> Iterator[Thing]:
-    """Yield the objects of a folder with `images/` and `masks/` of the same stems."""
+def _part(path: Path, member: tarfile.TarInfo) -> bytes:
+    with path.open("rb") as file:
+        file.seek(member.offset_data)
+        return file.read(member.size)
+
+
+def _in_folder(folder: Path) -> Iterator[Source]:
+    pictures = {path.stem: path for path in sorted((folder / "images").iterdir())}
     for path in sorted((folder / "masks").glob("*.png")):
-        pictures = sorted((folder / "images").glob(f"{path.stem}.*"))
-        if pictures:
-            yield thing(path.stem, pictures[0].read_bytes(), path.read_bytes())
+        if path.stem in pictures:
+            yield Source(path.stem, pictures[path.stem].read_bytes, path.read_bytes)
+
+
+def sources(folder: Path) -> list[Source]:
+    """Return the objects of a folder: `images/` and `masks/`, or tars of NAME.webp, NAME.png."""
+    return list(_in_folder(folder) if (folder / "masks").is_dir() else _in_tars(folder))
 
 
 def things(folder: Path) -> Iterator[Thing]:
-    """Yield the objects of a folder of either layout."""
-    return things_in_folder(folder) if (folder / "masks").is_dir() else things_in_tars(folder)
+    """Yield all objects of a folder."""
+    return (source.read() for source in sources(folder))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -84,49 +84,58 @@ def _sample(
     return Samples(np.ascontiguousarray(features[:, chosen].T), target[chosen], length[chosen])
 
 
-def train_edges(pictures: list[Divided], *, seed: int = 0, trees: int = 300) -> tuple:
+def train_edges(
+    pictures: list[Divided], *, seed: int = 0, trees: int = 300
+) -> tuple[EdgeModels, dict[str, float]]:
     """Return the two stages and a record of how good they are on pictures not used.
 
     The second stage learns from what a first stage says on pictures that it has not seen, as it
     will have to in use.
     """
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(len(pictures))
+    order = np.random.default_rng(seed).permutation(len(pictures)).tolist()
     test, used = order[:HELD_OUT], order[HELD_OUT:]
-    measured = {i: [_measured(v) for v in versions(pictures[i], rng)] for i in order}
-    half_of = {int(i): k % 2 for k, i in enumerate(used)}
-    local = {
-        int(i): [
-            _sample(local_features(pairs), target, pairs.length, rng)
-            for pairs, target in measured[i]
-        ]
-        for i in used
-    }
-    halves = [
-        fit(join([s for i in used if half_of[int(i)] == h for s in local[int(i)]]), LOCAL_NAMES,
-            trees=trees, seed=seed)
-        for h in (0, 1)
-    ]  # fmt: skip
-    first = fit(join([s for parts in local.values() for s in parts]), LOCAL_NAMES,
-                trees=trees, seed=seed)  # fmt: skip
+    halves = (used[::2], used[1::2])
+    local = {i: list(_local_samples(pictures[i], seed)) for i in used}
+
+    def first_stage(chosen: Sequence[int]) -> Forest:
+        samples = join([sample for i in chosen for sample in local[i]])
+        return fit(samples, LOCAL_NAMES, trees=trees, seed=seed)
+
+    of_other_half = [first_stage(halves[1]), first_stage(halves[0])]
+    first = first_stage(used)
     context = [
-        _context_sample(pairs, target, halves[1 - half_of[int(i)]], rng)
-        for i in used
-        for pairs, target in measured[i]
+        sample
+        for half, model in zip(halves, of_other_half, strict=True)
+        for i in half
+        for sample in _context_samples(pictures[i], model, seed)
     ]
     second = fit(join(context), CONTEXT_NAMES, trees=trees, seed=seed)
-    record = measure(EdgeModels(first, second), [measured[i][0] for i in test])
-    return EdgeModels(first, second), record
+    models = EdgeModels(first, second)
+    whole = [_measured(next(versions(pictures[i], _random(pictures[i], seed)))) for i in test]
+    return models, measure(models, whole)
 
 
-def _context_sample(
-    pairs: Neighbours, target: np.ndarray, first: Forest, rng: np.random.Generator
-) -> Samples:
-    local = local_features(pairs)
-    return _sample(context_features(pairs, local, first(local)), target, pairs.length, rng)
+def _random(picture: Divided, seed: int) -> np.random.Generator:
+    """Return the same random numbers for a picture whenever it is looked at."""
+    return np.random.default_rng([seed, *picture.name.encode()])
 
 
-def measure(models: EdgeModels, held_out: list[tuple[Neighbours, np.ndarray]]) -> dict:
+def _local_samples(picture: Divided, seed: int) -> Iterator[Samples]:
+    rng = _random(picture, seed)
+    for version in versions(picture, rng):
+        pairs, target = _measured(version)
+        yield _sample(local_features(pairs), target, pairs.length, rng)
+
+
+def _context_samples(picture: Divided, first: Forest, seed: int) -> Iterator[Samples]:
+    rng = _random(picture, seed)
+    for version in versions(picture, rng):
+        pairs, target = _measured(version)
+        local = local_features(pairs)
+        yield _sample(context_features(pairs, local, first(local)), target, pairs.length, rng)
+
+
+def measure(models: EdgeModels, held_out: list[tuple[Neighbours, np.ndarray]]) -> dict[str, float]:
     """Return average precision of gradient, first and second stage, weighted by length."""
     rows = []
     for pairs, target in held_out:

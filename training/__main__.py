@@ -1,0 +1,173 @@
+"""``python -m training``: rebuild the models of the superpixel segmenter.
+
+Stages: boundaries, then clicks in rounds (each with more simulated users, working with the model
+of the round before), then the pixel band. Intermediate models lie in the output folder, so that
+a broken run can go on with ``--from``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pickout.analysis.forests import save_forest
+from pickout.analysis.models import EdgeModels, load_edge_models
+from pickout.segmenters._superpixel.band import BAND_NAMES
+from pickout.segmenters._superpixel.features import CLICK_NAMES
+from pickout.segmenters._superpixel.models import Models, load_models
+from training.boost import Samples, fit, join
+from training.clicks import as_it_is, by_reach, simulate
+from training.data import Thing, divided_pictures, sources, things
+from training.edges import train_edges
+from training.evaluate import click_through, summary
+
+FILES = ("edges_local.npz", "edges_context.npz", "clicks.npz", "band.npz")
+STAGES = ("edges", "clicks", "evaluate")
+
+
+def main() -> None:
+    """Train, evaluate, and write the models with their card."""
+    options = _options()
+    cv2.setNumThreads(1)
+    options.out.mkdir(parents=True, exist_ok=True)
+    record: dict[str, object] = {}
+    if options.start == "edges":
+        record["edges"] = _train_edges(options)
+    if options.start != "evaluate":
+        record["clicks"] = _train_clicks(options)
+    if options.dev:
+        record["dev"] = _evaluate(options)
+    _write_card(options, record)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser.add_argument(
+        "--drawn",
+        type=Path,
+        required=True,
+        help="pictures divided by people: images/STEM.*, labels/STEM__k.png",
+    )
+    parser.add_argument(
+        "--objects",
+        type=Path,
+        required=True,
+        help="objects: images/ and masks/, or tars of NAME.webp and NAME.png",
+    )
+    parser.add_argument("--dev", type=Path, help="objects to evaluate on, same layouts")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the models")
+    parser.add_argument(
+        "--rounds", default="120,300,600", help="simulated users per round (default: %(default)s)"
+    )
+    parser.add_argument("--edge-trees", type=int, default=250)
+    parser.add_argument("--click-trees", type=int, default=400)
+    parser.add_argument("--band-trees", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--from",
+        dest="start",
+        choices=STAGES,
+        default="edges",
+        help="go on with the models of earlier stages in the output folder",
+    )
+    parser.add_argument("--data-note", default="", help="licence of the data, for the card")
+    return parser.parse_args()  # fmt: skip
+
+
+def _say(*words: object) -> None:
+    print(f"[{time.process_time():7.0f} s CPU]", *words, flush=True)
+
+
+def _train_edges(options: argparse.Namespace) -> dict[str, float]:
+    pictures = divided_pictures(options.drawn)
+    models, record = train_edges(pictures, seed=options.seed, trees=options.edge_trees)
+    save_forest(options.out / FILES[0], models.local)
+    save_forest(options.out / FILES[1], models.context)
+    _say("edges, average precision:", record)
+    return record
+
+
+def _shuffled(folder: Path, seed: int, count: int) -> Iterator[Thing]:
+    """Yield `count` objects in a random order that depends on the seed alone."""
+    every = sources(folder)
+    chosen = np.random.default_rng(seed).permutation(len(every))[:count]
+    return (every[i].read() for i in chosen)
+
+
+def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
+    """Fit, let users work with the fit, fit again; the last rounds count most."""
+    edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
+    supply = _shuffled(options.objects, options.seed, sum(sizes))
+    models, clicks, band, log = Models(edges, by_reach, as_it_is), [], [], []
+    for number, size in enumerate(sizes):
+        last = number == len(sizes) - 1
+        users = itertools.islice(supply, size)
+        work = simulate(users, models, prompts=5 + number, seed=options.seed + number)
+        clicks = [_weakened(clicks), join(work.clicks)] if clicks else [join(work.clicks)]
+        clicks, band = [join(clicks)], [*band, *work.band]
+        trees = options.click_trees if last else options.click_trees // 2
+        models = _refitted(edges, clicks[0], join(band), trees, options)
+        curve = np.mean(work.curves, axis=0).round(4).tolist()
+        log.append({"objects": size, "IoU after each prompt": curve})
+        _say("round", number + 1, log[-1])
+    return log
+
+
+def _weakened(parts: list[Samples]) -> Samples:
+    """Return earlier rounds' samples with half their weight."""
+    joined = join(parts)
+    return Samples(joined.features, joined.target, joined.weight / 2)
+
+
+def _refitted(
+    edges: EdgeModels, clicks: Samples, band: Samples, trees: int, options: argparse.Namespace
+) -> Models:
+    """Return models fitted to all samples so far; they are written, too."""
+    click_model = fit(clicks, CLICK_NAMES, trees=trees, seed=options.seed)
+    band_model = fit(band, BAND_NAMES, trees=options.band_trees, seed=options.seed)
+    save_forest(options.out / FILES[2], click_model)
+    save_forest(options.out / FILES[3], band_model)
+    return Models(edges, click_model, band_model)
+
+
+def _evaluate(options: argparse.Namespace) -> dict[str, float]:
+    models = load_models(options.out)
+    runs = [click_through(thing, models, limit=20, stop=0.9) for thing in things(options.dev)]
+    result = summary(runs)
+    _say("dev:", result)
+    return result
+
+
+def _write_card(options: argparse.Namespace, record: dict[str, object]) -> None:
+    path = options.out / "card.json"
+    card = json.loads(path.read_text()) if path.exists() else {}
+    card |= {
+        "what": "boosted oblivious trees of the superpixel segmenter, as plain NumPy arrays",
+        "made by": "python -m training",
+        "date": datetime.now(UTC).date().isoformat(),
+        "options": {
+            "rounds": options.rounds,
+            "trees": [options.edge_trees, options.click_trees, options.band_trees],
+            "seed": options.seed,
+        },
+        "sha256": {
+            name: hashlib.sha256((options.out / name).read_bytes()).hexdigest() for name in FILES
+        },
+        "results": card.get("results", {}) | record,
+    }
+    if options.data_note:
+        card["data"] = options.data_note
+    path.write_text(json.dumps(card, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
