@@ -27,6 +27,7 @@ def describe_run(command: str, seed: int) -> dict[str, object]:
         "machine": {
             "cpu": _cpu(),
             "cores": _cores(),
+            "load": _load(),
             "memory_gb": _memory_gb(),
             "os": _system(),
         },
@@ -82,6 +83,13 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _load() -> float | None:
+    """Return how many processes have wanted a core over the last five minutes, this run's too."""
+    with contextlib.suppress(AttributeError, OSError):
+        return round(os.getloadavg()[1], 1)
+    return None
 
 
 def _memory_gb() -> float | None:

@@ -32,9 +32,10 @@ def format_table(result: Mapping[str, Any]) -> str:
 
 def _origin(result: Mapping[str, Any]) -> str:
     machine = result["machine"]
+    load = f" (load {machine['load']})" if machine.get("load") is not None else ""
     return (
         f"`{result['command']}` on {result['date'][:10]}: {machine['cpu']}, "
-        f"{machine['cores']} cores, {machine['memory_gb']} GB, {machine['os']}; "
+        f"{machine['cores']} cores{load}, {machine['memory_gb']} GB, {machine['os']}; "
         f"Python {result['python']}, NumPy {result['packages']['numpy']}, "
         f"OpenCV {result['packages']['opencv-python-headless']}; "
         f"pickout {result['pickout']['version']}."
