@@ -235,6 +235,25 @@ def test_without_matplotlib_one_line_says_how_to_get_it(tmp_path, monkeypatch):
         open_window(tmp_path / "photo.png")
 
 
+def test_pictures_of_the_same_name_do_not_share_a_session(tmp_path, monkeypatch):
+    from pickout.images import read_image
+    from pickout.window import WindowOptions, _session
+
+    monkeypatch.chdir(tmp_path)
+    options = WindowOptions(segmenter="paint")
+    for folder, array in (("a", picture()), ("b", 255 - picture())):
+        (tmp_path / folder).mkdir()
+        Image.fromarray(array).save(f"{folder}/photo.png")
+        path = Path(folder, "photo.png")
+        session, resumed = _session(read_image(path), path, options)
+        assert not resumed
+        session.click(*CENTRE)
+    for folder, name in (("a", "photo.pickout.json"), ("b", "photo-2.pickout.json")):
+        path = Path(folder, "photo.png")
+        session, resumed = _session(read_image(path), path, options)
+        assert resumed and session.path == Path(name) and len(session.steps) == 1
+
+
 # --- the real window ---------------------------------------------------------------------------
 
 

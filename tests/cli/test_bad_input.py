@@ -1,6 +1,11 @@
 """Bad input on the command line: one clear line, the right exit code, nothing left behind."""
 
 import os
+import sqlite3
+import struct
+import subprocess
+import sys
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -58,11 +63,13 @@ def test_a_picture_that_is_none(run, bad_files, name, command):
     refused(run(*words), name)
 
 
-def test_a_decompression_bomb(run, tmp_path, untouched, monkeypatch):
-    path = tmp_path / "bomb.png"
-    Image.new("1", (40_000, 40_000)).save(path)
-    untouched.add(path)
-    refused(run("cut", path, *CLICK), "bomb.png", "pixel")
+def test_a_decompression_bomb(run, photo, tmp_path, untouched):
+    data = bytearray(photo.read_bytes())
+    header = data[12:16] + struct.pack(">II", 60_000, 60_000) + data[24:29]
+    data[12:33] = header + struct.pack(">I", zlib.crc32(header))
+    (tmp_path / "bomb.png").write_bytes(data)
+    untouched |= {*tmp_path.rglob("*")}
+    refused(run("cut", "bomb.png", *CLICK), "bomb.png", "pixel")
 
 
 @pytest.mark.parametrize(
@@ -167,10 +174,25 @@ def test_a_folder_that_cannot_be_written(run, photo, tmp_path):
     refused(run("cut", photo, *CLICK, "-o", "closed/out.png"), "closed")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")
+@pytest.mark.skipif(not os.path.exists("/proc/self"), reason="no /proc here")
 def test_a_place_that_takes_no_files(run, photo, untouched):
     untouched.add(photo)
     refused(run("cut", photo, *CLICK, "-o", "/proc/out.png"), "/proc/out.png")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits are set otherwise there")
+def test_a_full_disk(photo, tmp_path, untouched):
+    """A limit on the size of files stands for the disk: the system refuses to write either way."""
+    untouched.add(photo)
+    limit = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (999, 999))"
+    code = f"{limit}; from pickout.cli import run; run()"
+    words = ["cut", str(photo), "-s", "paint", "--scribble", "9,9 110,80", "-o", "out.png"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words, "--radius", "30"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and "out.png" in done.stderr
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": "other"}', "\x00\x01"])
@@ -199,6 +221,23 @@ def test_a_library_that_is_missing_or_none(run, photo, tmp_path, untouched):
     refused(run("find", photo, *CLICK, "--library", path), "notes.txt")
     refused(run("index", tmp_path, "--library", path), "notes.txt")
     refused(run("index", "nowhere/", "--library", "new.pickout"), "nowhere")
+
+
+def test_a_library_of_a_newer_version_or_being_indexed(run, photo, tmp_path):
+    from pickout.library.lock import indexing_lock
+
+    library = tmp_path / "library.pickout"
+    assert run("index", photo).code == 0
+    with indexing_lock(library):
+        refused(run("index", photo), "library.pickout", "index")
+        assert run("find", photo, "--box", "30,15,90,75").code == 0, "readers are not disturbed"
+    connection = sqlite3.connect(library)
+    connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    before = library.read_bytes()
+    for words in (("index", photo), ("find", photo, "--box", "30,15,90,75")):
+        refused(run(*words), "library.pickout", "newer")
+    assert library.read_bytes() == before
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"hits": 3}', '{"hits": [{"path": 1}]}'])

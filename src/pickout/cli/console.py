@@ -109,7 +109,7 @@ def _bar() -> Iterator[Listener]:
         rich_progress.TextColumn("{task.fields[rate]}"),
         rich_progress.TimeRemainingColumn(),
     )
-    with rich_progress.Progress(*columns, console=Screen(stderr=True)) as bar:
+    with rich_progress.Progress(*columns, console=Screen(stderr=True), transient=True) as bar:
         tasks: dict[str, rich_progress.TaskID] = {}
 
         def show(state: Progress) -> None:

@@ -117,26 +117,33 @@ def _edit(
     plt.show(block=False)
     figure.canvas.draw()
     figure.canvas.flush_events()
-    session_file = options.session_file or Path(f"{photo.stem}.pickout.json")
-    session, resumed = _session(image, session_file, options.segmenter)
+    session, resumed = _session(image, photo, options)
     wait.remove()
     figure.canvas.manager.set_window_title(f"pickout: {photo.name}")
     window = EditorWindow(figure, session, photo.name, tell)
     window.editor.telling = options.print_points
     if resumed:
-        window.editor.say(f"Going on with what {session_file} holds; h shows all keys.")
+        window.editor.say(f"Going on with what {session.path} holds; h shows all keys.")
     window.show()
     plt.show(block=True)
     return session, window.finished
 
 
-def _session(image: Image, path: Path, segmenter: str) -> tuple[Session, bool]:
-    """Return the session of the file, or a new one; and whether it was there."""
+def _session(image: Image, photo: Path, options: WindowOptions) -> tuple[Session, bool]:
+    """Return the session to go on with, or a new one; and whether it was there."""
+    from pickout.errors import SessionError
     from pickout.session import Session
 
-    if path.exists():
-        return Session.open(path, image=image), True
-    return Session(image, segmenter, path=path), False
+    if options.session_file is not None and options.session_file.exists():
+        return Session.open(options.session_file, image=image), True
+    path, number = options.session_file or Path(f"{photo.stem}.pickout.json"), 1
+    while path.exists():
+        try:
+            return Session.open(path, image=image), True
+        except SessionError:  # that of another picture of this name, from another folder
+            number += 1
+            path = Path(f"{photo.stem}-{number}.pickout.json")
+    return Session(image, options.segmenter, path=path), False
 
 
 def _end(
