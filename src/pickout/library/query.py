@@ -20,10 +20,10 @@ from pickout.library.records import Keypoints
 from pickout.masks import Mask, as_mask, check_mask_fits
 from pickout.prompts import Box, check_prompt, drawn
 
-OUTLINE_WEIGHTS = {"color": 1.0, "texture": 1.0, "shape": 0.5}
+OUTLINE_WEIGHTS = {"color": 1.0, "texture": 1.0, "shape": 0.2}
 """Default weights for a query with a mask; descriptors of others count 1."""
 
-FRAME_WEIGHTS = {"color": 1.0, "texture": 1.0, "shape": 0.0}
+FRAME_WEIGHTS = {"color": 1.0, "texture": 1.5, "shape": 0.0}
 """Default weights for a box or a whole picture, whose outline says nothing of the object's."""
 
 _CLOSE_UP_SIDE = 512

@@ -18,10 +18,10 @@ from pickout.library.vectors import Candidate, VectorIndex
 from pickout.library.verify import MIN_INLIERS, locate
 from pickout.progress import Listener, Reporter
 
-N_VERIFIED = 60
+N_VERIFIED = 100
 """So many of the best pictures are checked by local features."""
 
-_MIDDLE, _STEEPNESS = 0.55, 12.0
+_MIDDLE, _STEEPNESS = 0.6, 14.0
 """A similarity of `_MIDDLE` means a score of one half; see docs/descriptors.md."""
 
 
