@@ -207,6 +207,15 @@ nb::tuple py_merge_tree(const Graph& graph, In<float, 1> strength, In<float, 1> 
                           give(std::move(tree.run_length)));
 }
 
+Out<float> py_joint_height(In<int32_t, 1> parent, In<float, 1> height, In<int32_t, 1> sources) {
+    require(parent.size() == height.size(), "parent and height must have the same length");
+    require(parent.size() <= INT32_MAX / 2, "too many nodes");
+    return give(unlocked([&] {
+        return joint_height(parent.data(), height.data(), static_cast<int32_t>(parent.size()),
+                            sources.data(), sources.size());
+    }));
+}
+
 Out<bool> py_component(const Graph& graph, In<bool, 1> inside, In<int32_t, 1> seeds) {
     require(static_cast<int64_t>(inside.size()) == graph.n_nodes(), "one flag per node is needed");
     auto reached =
@@ -313,6 +322,8 @@ NB_MODULE(_core, module) {
                "terminal"_a.noconvert());
     module.def("merge_tree", &py_merge_tree, "graph"_a, "strength"_a.noconvert(),
                "length"_a.noconvert(), "area"_a.noconvert(), "area_power"_a = 0.0f);
+    module.def("joint_height", &py_joint_height, "parent"_a.noconvert(), "height"_a.noconvert(),
+               "sources"_a.noconvert());
     module.def("component", &py_component, "graph"_a, "inside"_a.noconvert(),
                "seeds"_a.noconvert());
     module.def("parts", &py_parts, "graph"_a, "joined"_a.noconvert());

@@ -18,9 +18,15 @@ struct MergeTree {
 };
 
 // Joins, again and again, the two neighbours with the smallest
-//   (mean strength along their common boundary) * (smaller area) ^ area_power.
+//   (mean strength along their common boundary) * (smaller area) ^ area_power
 // strength, length: (edges), >= 0, length > 0. area: (nodes), >= 0. Equal costs: lower edge first.
 MergeTree merge_tree(const Graph& graph, const float* strength, const float* length,
                      const float* area, float area_power);
+
+// For every node the height of the smallest region that holds it and a source; the largest height
+// of all where there is none. parent: as above, children before parents. Sources outside [0, n)
+// and parents that do not come later throw std::invalid_argument.
+std::vector<float> joint_height(const int32_t* parent, const float* height, int32_t n,
+                                const int32_t* sources, size_t n_sources);
 
 }  // namespace pickout

@@ -91,6 +91,17 @@ def test_negative_click_takes_a_part_away(prepared):
     assert not mask[45, 50] and mask[75, 115]
 
 
+def test_a_newer_box_replaces_the_older(prepared):
+    around_square = Box(15, 15, 76, 66)
+    mask = prepared.segment([Box(82, 42, 148, 108), around_square], None)
+    np.testing.assert_array_equal(mask, prepared.segment([around_square], None))
+
+
+def test_a_positive_click_outside_widens_the_box(prepared):
+    mask = prepared.segment([Box(82, 42, 148, 108), ON_SQUARE], None)
+    assert iou(mask, DISK | SQUARE_MASK) > 0.9
+
+
 def test_polygons_are_exact(prepared):
     triangle = Polygon(((10.0, 10.0), (60.0, 10.0), (10.0, 60.0)))
     mask = prepared.segment([triangle], None)

@@ -44,6 +44,7 @@ LAST_NAMES = (
     *(f"{look} to last" for look in _APPEARANCES),
     "last to other along", "last in error to other", "joined to last", "joined area",
     "logit at last",
+    "contrast within", "contrast around", "common area", "common border",
 )  # fmt: skip
 FRAME_NAMES = ("depth in box", "has box", "is given", "window share")
 CLICK_NAMES = (
@@ -227,6 +228,7 @@ def _last_rows(q: Question) -> Rows:
         within / (within + other + 0.05),
         joined, float(area[joined].sum() / area.sum()),
         float(q.logit[node]),
+        *scene.common_regions(int(node)),
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from pickout import _core
 from pickout.analysis.pixels import fine_gradient, to_lab
+from pickout.analysis.regions import contrast
 from pickout.analysis.superpixels import Superpixels
 from pickout.analysis.tree import MergeTree, grow_tree
 from pickout.arrays import FloatArray, IntArray
@@ -164,18 +165,41 @@ class Scene:
 
     def _above(self, sources: IntArray) -> FloatArray:
         """Return the height of the lowest region that holds a superpixel and any source."""
-        tree = self.tree
-        holders, at = set(), sources.tolist()
-        while at:
-            node = at.pop()
-            while node >= 0 and node not in holders:
-                holders.add(node)
-                node = int(tree.parent[node])
-        by_rank = np.full(self.n, tree.height[-1], np.float32)
-        for node in sorted(holders, reverse=True):  # regions before the parts of them
-            first, last = tree.run[node]
-            by_rank[first:last] = tree.height[node]
-        return np.log1p(by_rank[tree.run[: self.n, 0]])
+        joint = _core.joint_height(self.tree.parent, self.tree.height, sources)
+        return np.log1p(joint[: self.n])
+
+    def common_regions(self, node: int) -> FloatArray:
+        """Return what the regions of the merge tree say that hold a superpixel, (4, n) float32.
+
+        For every superpixel: the highest contrast of a region that holds `node` but not it; of one
+        that holds both; and of the smallest that holds both the share of the frame's area and of
+        the border's superpixels.
+        """
+        tree, chain = self.tree, [node]
+        while tree.parent[chain[-1]] >= 0:
+            chain.append(int(tree.parent[chain[-1]]))
+        share = tree.area[chain] / tree.area[-1]
+        contrast = np.where((share > 0.002) & (share < 0.7), self._contrast[chain], 0)
+        below = np.concatenate([[0], np.maximum.accumulate(contrast)[:-1]])
+        above = np.maximum.accumulate(contrast[::-1])[::-1]
+        runs = tree.run[chain]
+        on_border = self._border_before[runs[:, 1]] - self._border_before[runs[:, 0]]
+        values = np.stack([below, above, share, on_border / len(self.border)], axis=1)
+        by_rank = np.empty((self.n, 4), np.float32)
+        for (first, last), row in zip(runs[::-1], values[::-1], strict=True):
+            by_rank[first:last] = row
+        return np.ascontiguousarray(by_rank[tree.run[: self.n, 0]].T)
+
+    @cached_property
+    def _contrast(self) -> FloatArray:
+        return contrast(self.tree)
+
+    @cached_property
+    def _border_before(self) -> IntArray:
+        """How many border superpixels come before every rank."""
+        ranks = np.zeros(self.n, np.int32)
+        ranks[self.tree.run[self.border, 0]] = 1
+        return np.concatenate([[0], np.cumsum(ranks)]).astype(np.int32)
 
     def log_ratio(self, inside: FloatArray, outside: FloatArray) -> FloatArray:
         """Return log(how common a superpixel's colour is inside / outside).

@@ -42,6 +42,15 @@ class Stamp:
         part = mask[self._slices()]
         return bool((part[self.pixels] == self.inside).all())
 
+    def holds(self, other: Stamp) -> bool:
+        """Tell whether the other stamp's pixels are all among this one's."""
+        x0, y0, x1, y1 = self.box_xyxy
+        left, top, right, bottom = other.box_xyxy
+        if left < x0 or top < y0 or right > x1 or bottom > y1:
+            return False
+        own = self.pixels[top - y0 : bottom - y0, left - x0 : right - x0]
+        return bool(own[other.pixels].all())
+
     def write(self, mask: BoolArray) -> None:
         """Write what the prompt says into a mask, in place."""
         rows, columns = self._slices()

@@ -95,6 +95,8 @@ class Picture:
         if isinstance(prompt, MaskPrompt):
             return self._given(prompts, prompt.mask.array)
         stamp = stamp_of(prompt, self.pyramid.size_hw)
+        if _lifts_frames(stamp, state):
+            state = _unframed(state)
         stamped = (*state.stamped, (prompt, stamp))
         state = replace(state, prompts=prompts, stamped=stamped)
         if not stamp.only and (isinstance(prompt, Polygon) or stamp.agrees(state.mask)):
@@ -162,6 +164,20 @@ class Picture:
             open_ = _open(frame, change, state.is_given)
             np.copyto(mask[y0:y1, x0:x1], part, where=_nearest(open_, part.shape))
         return mask
+
+
+def _lifts_frames(stamp: Stamp, state: State) -> bool:
+    """Tell whether boxes and lassos so far no longer hold: a new one, or the object leaves them."""
+    frames = [frame for _, frame in state.stamped if frame.only]
+    leaves = stamp.inside and not all(frame.holds(stamp) for frame in frames)
+    return bool(frames) and (stamp.only or leaves)
+
+
+def _unframed(state: State) -> State:
+    """Return the state as if its boxes and lassos had not been given; the mask stays."""
+    stamped = tuple((prompt, stamp) for prompt, stamp in state.stamped if not stamp.only)
+    view = view_elsewhere(state.view, state.view.scene, list(stamped))
+    return replace(state, stamped=stamped, view=view)
 
 
 def wanted(inside: BoolArray, state: State) -> BoolArray:
