@@ -48,7 +48,7 @@ class VectorIndex:
             self._content_ids, self._starts = _layout(store, pipeline)
             self.n_regions = int(self._starts[-1])
             self.is_exact = self.n_regions <= EXACT_LIMIT
-            self._faiss = _make_index(size, is_exact=self.is_exact)
+            self._faiss = _make_index(_padded(size), is_exact=self.is_exact)
             self._fill(pipeline)
 
     def __len__(self) -> int:
@@ -77,7 +77,7 @@ class VectorIndex:
         return best[:k] if self.is_exact else self._rescored(query, best, k)
 
     def _scan(self, query: FloatArray, wanted: int) -> tuple[FloatArray, np.ndarray]:
-        scores, rows = self._faiss.search(query[None].astype(np.float32), wanted)
+        scores, rows = self._faiss.search(_pad(query[None]), wanted)
         return scores[0], rows[0]
 
     def _best_per_content(self, scores: FloatArray, rows: np.ndarray) -> list[Candidate]:
@@ -117,7 +117,7 @@ class VectorIndex:
 
     def _add(self, batch: list[np.ndarray]) -> None:
         if batch:
-            self._faiss.add(np.concatenate(batch).astype(np.float32))
+            self._faiss.add(_pad(np.concatenate(batch)))
         batch.clear()
 
 
@@ -127,6 +127,18 @@ def _layout(store: Store, pipeline: str) -> tuple[np.ndarray, np.ndarray]:
     ids = np.array([content_id for content_id, _ in counts], np.int64)
     starts = np.cumsum([0, *(n_regions for _, n_regions in counts)], dtype=np.int64)
     return ids, starts
+
+
+def _padded(size: int) -> int:
+    """Return the next multiple of 32, which faiss scans with wide instructions."""
+    return -(-size // 32) * 32
+
+
+def _pad(rows: np.ndarray) -> FloatArray:
+    """Return (N, D) rows as float32, lengthened by zeros to the padded size."""
+    wide = np.zeros((len(rows), _padded(rows.shape[1])), np.float32)
+    wide[:, : rows.shape[1]] = rows
+    return wide
 
 
 def _make_index(size: int, *, is_exact: bool) -> faiss.Index:
