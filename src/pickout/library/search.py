@@ -18,7 +18,7 @@ from pickout.library.vectors import Candidate, VectorIndex
 from pickout.library.verify import MIN_INLIERS, locate
 from pickout.progress import Listener, Reporter
 
-N_VERIFIED = 100
+N_VERIFIED = 200
 """So many of the best pictures are checked by local features."""
 
 _MIDDLE, _STEEPNESS = 0.6, 14.0

@@ -73,10 +73,11 @@ def _matches(query: Keypoints, picture: Keypoints) -> tuple[FloatArray, FloatArr
     first = query.descriptors.astype(np.float32)
     second = picture.descriptors.astype(np.float32)
     squares = (first**2).sum(1)[:, None] + (second**2).sum(1)[None] - 2 * first @ second.T
-    best = np.argpartition(squares, 1, axis=1)[:, :2]
-    near = np.take_along_axis(squares, best, axis=1)
-    is_clear = near.min(axis=1) < _RATIO**2 * near.max(axis=1)
-    nearest = np.where(near[:, 0] <= near[:, 1], best[:, 0], best[:, 1])
+    rows = np.arange(len(squares))
+    nearest = squares.argmin(axis=1)
+    smallest = squares[rows, nearest]
+    squares[rows, nearest] = np.inf
+    is_clear = smallest < _RATIO**2 * squares.min(axis=1)
     return query.places[is_clear], picture.places[nearest[is_clear]]
 
 
