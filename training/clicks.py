@@ -98,11 +98,11 @@ def as_it_is(features: FloatArray) -> FloatArray:
 
 def _band_sample(thing: Thing, state: State, rng: np.random.Generator) -> Samples:
     """Return pixels near the outline of what the superpixels said."""
-    view = state.view
+    view = state.asked
     frame = view.scene.frame
     cut = best_cut(view.scene.superpixels, view.logit, view.known())
-    inside = wanted(cut, state)[view.scene.superpixels.labels]
-    band = measure_band(view.scene, inside, view.logit)
+    inside = wanted(cut, view, state.is_given)[view.scene.superpixels.labels]
+    band = measure_band(view, inside)
     if band is None:
         return Samples(*(np.zeros((0, *k), np.float32) for k in ((len(BAND_NAMES),), (), ())))
     truth = frame.working_mask(thing.mask)[band.window][band.rows, band.columns]
@@ -116,10 +116,10 @@ def _band_sample(thing: Thing, state: State, rng: np.random.Generator) -> Sample
 
 def _sample(thing: Thing, state: State, features: FloatArray, rng: np.random.Generator) -> Samples:
     """Return superpixels drawn by area, wrong ones more often (and weighed down for it)."""
-    frame = state.view.scene.frame
-    superpixels = frame.superpixels
+    view = state.asked
+    frame, superpixels = view.scene.frame, view.scene.superpixels
     target = superpixels.share(frame.working_mask(thing.mask))
-    wrong = (target > 0.5) != (state.view.logit > 0)
+    wrong = (target > 0.5) != (view.logit > 0)
     chance = superpixels.area * (1.0 + 2.0 * wrong)
     chosen = rng.choice(superpixels.n, PER_ANSWER, p=chance / chance.sum())
     return Samples(

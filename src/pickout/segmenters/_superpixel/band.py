@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pickout import _core
 from pickout.arrays import AnyArray, BoolArray, FloatArray, IntArray
-from pickout.segmenters._superpixel.scene import Scene
+from pickout.segmenters._superpixel.view import View
 
 HALF_WIDTH = 4
 """Pixels at most this far from the outline are decided anew, in working pixels."""
@@ -17,6 +18,9 @@ ROOM = 16
 """Working pixels around the object that are looked at."""
 
 STRONGEST_LOGIT = 6.0
+
+FARTHEST_MARK = 60.0
+"""Marks farther off than this, in working pixels, are as good as none."""
 
 LOOKS = (("mask", 9), ("mask", 25), ("guess", 15))
 """Neighbourhoods from which colours inside and outside are taken: weights, side in pixels."""
@@ -31,6 +35,7 @@ BAND_NAMES = (
         for what in ("to inside", "to outside", "difference", "place between", "contrast")
     ),
     "to superpixel", "object size", "ruggedness",
+    "to positive", "to negative", "to last",
 )  # fmt: skip
 
 
@@ -56,14 +61,9 @@ class Band:
     features: FloatArray
 
 
-def measure_band(scene: Scene, mask: BoolArray, logit: FloatArray) -> Band | None:
-    """Return the band of a working-size mask, None if it has no outline.
-
-    Parameters
-    ----------
-    logit : (n,) ndarray of float32
-        The click model's answer.
-    """
+def measure_band(view: View, mask: BoolArray) -> Band | None:
+    """Return the band of a working-size mask, None if it has no outline."""
+    scene = view.scene
     window = _window(mask)
     inside = np.ascontiguousarray(mask[window]).view(np.uint8)
     rows, columns = np.nonzero(
@@ -73,7 +73,7 @@ def measure_band(scene: Scene, mask: BoolArray, logit: FloatArray) -> Band | Non
         return None
     at = (rows, columns)
     labels = scene.superpixels.labels[window]
-    guess = np.clip(logit, -STRONGEST_LOGIT, STRONGEST_LOGIT)[labels]
+    guess = np.clip(view.logit, -STRONGEST_LOGIT, STRONGEST_LOGIT)[labels]
     colour = np.ascontiguousarray(scene.lab[window])
     weights = {"mask": inside.astype(np.float32), "guess": 1 / (1 + np.exp(-guess))}
     own, size = colour[at], float(inside.sum())
@@ -87,9 +87,26 @@ def measure_band(scene: Scene, mask: BoolArray, logit: FloatArray) -> Band | Non
         np.linalg.norm(own - scene.near_colour[labels[at]], axis=1),
         np.full(len(rows), size**0.5 / scene.frame.diagonal),
         np.full(len(rows), len(rows) / (size + 1)),
+        *_to_marks(view, rows + (window[0].start or 0), columns + (window[1].start or 0)),
     ]
     stacked = np.stack(features).astype(np.float32, copy=False)
     return Band(window, inside.view(bool), rows, columns, stacked)
+
+
+def _to_marks(view: View, rows: IntArray, columns: IntArray) -> list[FloatArray]:
+    """Return distances to the nearest positive and negative mark and to the newest one."""
+    pixels = np.stack([columns, rows], axis=1).astype(np.float32)
+    marks = [mark for mark in view.marks if not mark.is_frame]
+    kinds = (
+        [mark for mark in marks if mark.positive],
+        [mark for mark in marks if not mark.positive],
+        marks[-1:],
+    )
+    distances = []
+    for kind in kinds:
+        points = np.concatenate([np.zeros((0, 2), np.float32), *(mark.points for mark in kind)])
+        distances.append(np.minimum(_core.nearest(pixels, points)[0], FARTHEST_MARK))
+    return distances
 
 
 def _window(mask: BoolArray) -> tuple[slice, slice]:

@@ -46,7 +46,7 @@ LAST_NAMES = (
     "logit at last",
     "contrast within", "contrast around", "common area", "common border",
 )  # fmt: skip
-FRAME_NAMES = ("depth in box", "has box", "is given", "window share")
+FRAME_NAMES = ("depth in box", "has box", "is given", "window share", "is focus")
 CLICK_NAMES = (
     *REACH_NAMES, *LOOK_NAMES, *ANSWER_NAMES, *FIRST_NAMES, *LAST_NAMES, *FRAME_NAMES
 )  # fmt: skip
@@ -76,6 +76,8 @@ class Question:
         True after a `MaskPrompt`.
     window_share : float
         Area of the frame's window as a share of the picture.
+    is_focus : bool
+        True in the surroundings of a late mark, whose rim is known.
     """
 
     scene: Scene
@@ -90,6 +92,7 @@ class Question:
     depth: FloatArray | None
     is_given: bool
     window_share: float
+    is_focus: bool
 
     @property
     def n(self) -> int:
@@ -218,7 +221,7 @@ def _last_rows(q: Question) -> Rows:
     within = scene.along(mark.nodes, np.where(both_wrong, scene.cost, np.float32(FARTHEST)))
     joined = within < FARTHEST
     other = (q.negative if mark.positive else q.positive).along
-    room = _room(q.before, mark)
+    room = room_of(q.before, mark)
     return [
         last.along, last.across, last.above, last.apart / size, within,
         last.apart / (room + 2), room / size, float(mark.positive), wrong,
@@ -236,8 +239,8 @@ def _distance_to(look: FloatArray, node: int) -> FloatArray:
     return _core.nearest(look, np.ascontiguousarray(look[node : node + 1]))[0]
 
 
-def _room(before: BoolArray, mark: Mark) -> float:
-    """Return how far the newest mark is from the outline that it corrects, in working pixels."""
+def room_of(before: BoolArray, mark: Mark) -> float:
+    """Return how far a mark is from the outline that it corrects, in working pixels."""
     error = ~before if mark.positive else before
     padded = np.pad(error.view(np.uint8), 1)
     room = cv2.distanceTransform(padded, cv2.DIST_L2, 3)
@@ -249,4 +252,4 @@ def _room(before: BoolArray, mark: Mark) -> float:
 
 def _frame_rows(q: Question) -> Rows:
     depth = q.depth if q.depth is not None else -1.0
-    return [depth, float(q.depth is not None), float(q.is_given), q.window_share]
+    return [depth, float(q.depth is not None), float(q.is_given), q.window_share, float(q.is_focus)]

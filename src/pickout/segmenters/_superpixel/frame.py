@@ -15,6 +15,9 @@ from pickout.masks import Box4
 WORKING_PIXELS = 154_000
 """A window is analysed at about this many pixels (the size of a 481 x 321 picture)."""
 
+FOCUS_PIXELS = 60_000
+"""The same for the surroundings of a late mark."""
+
 LARGEST_ENLARGEMENT = 2.0
 """Small windows are enlarged at most by this; beyond it there is nothing more to see."""
 
@@ -138,13 +141,16 @@ class Frame:
         return np.unique(self.superpixels.labels[at[:, 1], at[:, 0]]).astype(np.int32)
 
 
-def working_size(window: Box4) -> tuple[int, int]:
+def working_size(window: Box4, pixels: int = WORKING_PIXELS) -> tuple[int, int]:
     """Return the (height, width) at which a window is analysed."""
     width, height = window[2] - window[0], window[3] - window[1]
-    scale = min((WORKING_PIXELS / (width * height)) ** 0.5, LARGEST_ENLARGEMENT)
+    scale = min((pixels / (width * height)) ** 0.5, LARGEST_ENLARGEMENT)
     return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def analyse_window(pyramid: Pyramid, window: Box4, models: EdgeModels) -> Frame:
-    """Return the window of the picture, analysed."""
-    return Frame(window, find_superpixels(pyramid.crop(window, working_size(window)), models))
+def analyse_window(
+    pyramid: Pyramid, window: Box4, models: EdgeModels, pixels: int = WORKING_PIXELS
+) -> Frame:
+    """Return the window of the picture, analysed at about so many working pixels."""
+    rgb = pyramid.crop(window, working_size(window, pixels))
+    return Frame(window, find_superpixels(rgb, models))

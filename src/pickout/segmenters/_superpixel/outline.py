@@ -11,7 +11,7 @@ from pickout.arrays import BoolArray, ByteArray, FloatArray
 from pickout.segmenters._superpixel.band import measure_band
 from pickout.segmenters._superpixel.frame import Frame, Pyramid, cut, resized, scaled_window
 from pickout.segmenters._superpixel.models import Judge
-from pickout.segmenters._superpixel.scene import Scene
+from pickout.segmenters._superpixel.view import View
 
 Field = npt.NDArray[np.int8]
 """How far inside (> 0) or outside (< 0) pixels are; +-127 is certain."""
@@ -42,20 +42,20 @@ def local_colours(rgb: ByteArray, mask: BoolArray) -> tuple[FloatArray, FloatArr
     return inside / (near + 1e-3), outside / (1 - near + 1e-3)
 
 
-def redraw(scene: Scene, mask: BoolArray, logit: FloatArray, judge: Judge) -> Field:
+def redraw(view: View, mask: BoolArray, judge: Judge) -> Field:
     """Return how far inside every working pixel is, those near the outline decided one by one.
 
     Parameters
     ----------
+    view : View
+        With what the click model says of the superpixels.
     mask : (H, W) ndarray of bool
         The superpixels' answer at working size.
-    logit : (n,) ndarray of float32
-        What the click model says of the superpixels.
     judge : callable
         The band model.
     """
     field = np.where(mask, np.int8(SURE), np.int8(-SURE))
-    band = measure_band(scene, mask, logit)
+    band = measure_band(view, mask)
     if band is None:
         return field
     sure = SURE / GAIN

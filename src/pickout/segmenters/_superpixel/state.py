@@ -12,14 +12,26 @@ from pickout.arrays import BoolArray
 from pickout.masks import Box4
 from pickout.prompts import MaskPrompt, Polygon, Prompt
 from pickout.segmenters._superpixel import outline
-from pickout.segmenters._superpixel.features import click_features
-from pickout.segmenters._superpixel.frame import Frame, Pyramid, analyse_window
+from pickout.segmenters._superpixel.features import click_features, room_of
+from pickout.segmenters._superpixel.frame import (
+    FOCUS_PIXELS,
+    WORKING_PIXELS,
+    Frame,
+    Pyramid,
+    analyse_window,
+)
 from pickout.segmenters._superpixel.models import Models
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.solve import best_cut
 from pickout.segmenters._superpixel.stamps import Stamp, stamp_of, write_all
-from pickout.segmenters._superpixel.view import View, empty_view, view_elsewhere
-from pickout.segmenters._superpixel.zoom import choose_window
+from pickout.segmenters._superpixel.view import (
+    View,
+    carried_logit,
+    empty_view,
+    focus_view,
+    view_elsewhere,
+)
+from pickout.segmenters._superpixel.zoom import FOCUS_AFTER, choose_focus, choose_window
 
 MARGIN = 4
 """Working pixels around changed superpixels in which the outline is drawn anew."""
@@ -47,6 +59,8 @@ class State:
         The prompts since the last `MaskPrompt`, oldest first.
     view : View
         Of these.
+    asked : View, optional
+        The view in which the newest answer was found: `view` or a focus on a part of it.
     """
 
     prompts: tuple[Prompt, ...]
@@ -54,6 +68,7 @@ class State:
     is_given: bool
     stamped: tuple[tuple[Prompt, Stamp], ...]
     view: View
+    asked: View | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +97,7 @@ class Picture:
         self.pyramid, self.models = pyramid, models
         height, width = pyramid.size_hw
         self._whole = Scene(analyse_window(pyramid, (0, 0, width, height), models.edges))
-        self._scenes: dict[Box4, Scene] = {}
+        self._scenes: dict[tuple[Box4, int], Scene] = {}
 
     def start(self) -> State:
         """Return the state without prompts: nothing inside."""
@@ -97,13 +112,15 @@ class Picture:
         stamp = stamp_of(prompt, self.pyramid.size_hw)
         if _lifts_frames(stamp, state):
             state = _unframed(state)
+            if stamp.only and not state.stamped and not state.is_given:
+                state = self.start()  # one box instead of another is a new beginning
         stamped = (*state.stamped, (prompt, stamp))
         state = replace(state, prompts=prompts, stamped=stamped)
         if not stamp.only and (isinstance(prompt, Polygon) or stamp.agrees(state.mask)):
             view = state.view.with_prompt(prompt, stamp)
             return replace(state, mask=_stamped(state.mask, stamped), view=view)
-        view = self._view(state)
-        return self._answered(replace(state, view=view))
+        state = replace(state, view=self._view(state))
+        return self._answered(state, self._focus(state) or state.view)
 
     def _given(self, prompts: tuple[Prompt, ...], mask: BoolArray) -> State:
         view = empty_view(self._whole)
@@ -119,41 +136,60 @@ class Picture:
         )
         if window == view.scene.frame.window:
             return view.with_prompt(prompt, stamp)
-        return view_elsewhere(view, self._scene(window), list(state.stamped))
+        return view_elsewhere(view, self._scene(window), state.stamped)
 
-    def _scene(self, window: Box4) -> Scene:
+    def _focus(self, state: State) -> View | None:
+        """Return a close look at the surroundings of the newest mark, if it comes late."""
+        frame, stamp = state.view.scene.frame, state.stamped[-1][1]
+        if len(state.stamped) <= FOCUS_AFTER or stamp.only or state.is_given:
+            return None
+        mark = state.view.marks[-1]
+        room = room_of(frame.working_mask(state.mask), mark) / min(frame.scale_xy)
+        window = choose_focus(frame.window, self.pyramid.size_hw, state.mask, stamp, room)
+        if window is None:
+            return None
+        scene = self._scene(window, FOCUS_PIXELS)
+        answer = scene.frame.working_mask(state.mask)
+        return focus_view(state.view, scene, state.stamped, answer)
+
+    def _scene(self, window: Box4, pixels: int = WORKING_PIXELS) -> Scene:
         """Return a window's scene, analysed now or kept from before."""
         if window == self._whole.frame.window:
             return self._whole
-        scene = self._scenes.pop(window, None) or Scene(
-            analyse_window(self.pyramid, window, self.models.edges)
+        key = (window, pixels)
+        scene = self._scenes.pop(key, None) or Scene(
+            analyse_window(self.pyramid, window, self.models.edges, pixels)
         )
-        self._scenes[window] = scene  # as the newest
+        self._scenes[key] = scene  # as the newest
         while len(self._scenes) > MOST_SCENES:
             del self._scenes[next(iter(self._scenes))]
         return scene
 
-    def _answered(self, state: State) -> State:
-        """Return the state with the mask that follows from the newest mark."""
-        view, scene = state.view, state.view.scene
+    def _answered(self, state: State, view: View) -> State:
+        """Return the state with the mask that follows from the newest mark, seen in `view`."""
+        scene = view.scene
         before = scene.frame.working_mask(state.mask)
         share = _area(scene.frame.window) / state.mask.size
         question = view.question(before, is_given=state.is_given, window_share=share)
         logit = self.models.clicks(click_features(question))
         cut = best_cut(scene.superpixels, logit, view.known())
-        change = _change(wanted(cut, state), question.answer > 0.5, state)
-        state = replace(state, view=replace(view, logit=logit))
-        mask = self._composed(change, before, state)
+        asked = replace(view, logit=logit)
+        change = _change(wanted(cut, asked, state.is_given), question.answer > 0.5, state, asked)
+        mask = self._composed(change, before, state, asked)
         write_all(mask, [stamp for _, stamp in state.stamped])
-        return replace(state, mask=_read_only(mask))
+        base = asked
+        if view is not state.view:
+            logit = carried_logit(asked, state.view.scene, state.view.logit)
+            base = replace(state.view, logit=logit)
+        return replace(state, mask=_read_only(mask), view=base, asked=asked)
 
-    def _composed(self, change: Change, before: BoolArray, state: State) -> BoolArray:
+    def _composed(self, change: Change, before: BoolArray, state: State, asked: View) -> BoolArray:
         """Return the full-size mask: new where touched, elsewhere the previous one."""
-        frame = state.view.scene.frame
+        frame = asked.scene.frame
         drawn = (change.inside & change.touched)[frame.superpixels.labels]
         if state.is_given:
             drawn |= before & ~change.touched[frame.superpixels.labels]
-        field = outline.redraw(state.view.scene, drawn, state.view.logit, self.models.band)
+        field = outline.redraw(asked, drawn, self.models.band)
         part = outline.to_full(frame, field, self.pyramid)
         is_whole = state.stamped[-1][1].only
         mask = np.zeros_like(state.mask) if is_whole else state.mask.copy()
@@ -176,14 +212,13 @@ def _lifts_frames(stamp: Stamp, state: State) -> bool:
 def _unframed(state: State) -> State:
     """Return the state as if its boxes and lassos had not been given; the mask stays."""
     stamped = tuple((prompt, stamp) for prompt, stamp in state.stamped if not stamp.only)
-    view = view_elsewhere(state.view, state.view.scene, list(stamped))
+    view = view_elsewhere(state.view, state.view.scene, stamped)
     return replace(state, stamped=stamped, view=view)
 
 
-def wanted(inside: BoolArray, state: State) -> BoolArray:
+def wanted(inside: BoolArray, view: View, is_given: bool) -> BoolArray:
     """Return the parts of a cut that something positive points at, or that a box holds."""
-    view = state.view
-    if state.is_given:
+    if is_given:
         return inside
     pointed = np.flatnonzero(view.known() > 0).astype(np.int32)
     if len(pointed) or view.depth is None:
@@ -199,17 +234,17 @@ def _large_parts(scene: Scene, inside: BoolArray) -> BoolArray:
     return np.asarray(inside & (size >= SMALL_PART * size.max()))
 
 
-def _change(inside: BoolArray, before: BoolArray, state: State) -> Change:
+def _change(inside: BoolArray, before: BoolArray, state: State, view: View) -> Change:
     """Return what may change: the parts, old or new, on which the newest mark lies.
 
     In a given mask only superpixels change that hang together with the mark through others that
     change too.
     """
-    mark = state.view.marks[-1]
+    mark = view.marks[-1]
     if mark.is_frame:
         return Change(inside, np.ones_like(inside), np.zeros_like(inside))
     field = inside ^ before if state.is_given else inside | before
-    touched = _core.component(state.view.scene.superpixels.graph, field, mark.nodes)
+    touched = _core.component(view.scene.superpixels.graph, field, mark.nodes)
     touched[mark.nodes] = True
     return Change(inside, touched, before & ~touched)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -33,6 +34,8 @@ class View:
         See `Question`.
     logit : (n,) ndarray of float32
         The click model's last answer.
+    rim : (n,) ndarray of int32, optional
+        In a focus: 1 and -1 for the superpixels at its rim, which stay as they were; else 0.
     """
 
     scene: Scene
@@ -43,10 +46,12 @@ class View:
     last: Costs
     depth: FloatArray | None
     logit: FloatArray
+    rim: IntArray | None = None
 
     def known(self) -> IntArray:
         """Return 1 for superpixels known inside, -1 for outside, 0 for others."""
-        return decided(list(self.marks), self.scene.n)
+        known = decided(list(self.marks), self.scene.n)
+        return known if self.rim is None else np.where(known != 0, known, self.rim)
 
     def with_prompt(self, prompt: Prompt, stamp: Stamp) -> View:
         """Return the view with one prompt more."""
@@ -76,6 +81,7 @@ class View:
             depth=self.depth,
             is_given=is_given,
             window_share=window_share,
+            is_focus=self.rim is not None,
         )
 
 
@@ -86,23 +92,71 @@ def empty_view(scene: Scene) -> View:
     return View(scene, (), nowhere, nowhere, scene.surround, nowhere, None, logit)
 
 
-def view_elsewhere(view: View, scene: Scene, prompts: list[tuple[Prompt, Stamp]]) -> View:
+Prompts = Sequence[tuple[Prompt, Stamp]]
+
+
+def view_elsewhere(view: View, scene: Scene, prompts: Prompts) -> View:
     """Return a view of the same prompts in another scene, the last answer carried over."""
-    moved = empty_view(scene)
-    for prompt, stamp in prompts:
-        moved = moved.with_prompt(prompt, stamp)
-    return replace(moved, logit=_carried(view, scene))
+    return replace(_gathered(scene, prompts, None), logit=carried_logit(view, scene))
 
 
-def _carried(view: View, scene: Scene) -> FloatArray:
-    """Return the last logits at the places of another scene's superpixels."""
+def focus_view(view: View, scene: Scene, prompts: Prompts, answer: BoolArray) -> View:
+    """Return a view of a small part, whose rim stays as the previous answer has it.
+
+    Parameters
+    ----------
+    answer : (H, W) ndarray of bool
+        The previous answer in the part, at working size.
+    """
+    rim = np.zeros(scene.n, np.int32)
+    inside = scene.superpixels.share(answer) > 0.5
+    rim[scene.border] = np.where(inside[scene.border], 1, -1)
+    return replace(_gathered(scene, prompts, rim), logit=carried_logit(view, scene), rim=rim)
+
+
+def _gathered(scene: Scene, prompts: Prompts, rim: IntArray | None) -> View:
+    """Return the view of all prompts at once."""
+    marks = tuple(mark_of(prompt, stamp, scene.frame) for prompt, stamp in prompts)
+    view = replace(empty_view(scene), marks=marks)
+    outside, inside = scene.border, np.zeros(0, np.int32)
+    if rim is not None:
+        outside, inside = (scene.border[rim[scene.border] == side] for side in (-1, 1))
+    frames = [k for k, mark in enumerate(marks) if mark.is_frame]
+    if frames or rim is not None:
+        sources = np.concatenate([outside, *(marks[k].nodes for k in frames)])
+        view = replace(view, surround=scene.costs(sources, None))
+    if frames:
+        view = replace(view, depth=_depth(prompts[frames[-1]][1], scene))
+    return replace(
+        view,
+        positive=_all_costs(scene, [m for m in marks if m.positive], inside),
+        negative=_all_costs(scene, [m for m in marks if not m.positive and not m.is_frame]),
+        last=_all_costs(scene, list(marks[-1:])),
+    )
+
+
+def _all_costs(scene: Scene, marks: list[Mark], more: IntArray | None = None) -> Costs:
+    """Return the costs from the nearest of several marks and some more superpixels."""
+    nodes = [mark.nodes for mark in marks] + ([] if more is None else [more])
+    if not any(map(len, nodes)):
+        return scene.nowhere()
+    points = [mark.points for mark in marks] or [np.zeros((0, 2), np.float32)]
+    return scene.costs(np.concatenate(nodes), np.concatenate(points))
+
+
+def carried_logit(view: View, scene: Scene, unseen: FloatArray | None = None) -> FloatArray:
+    """Return a view's logits at the places of another scene's superpixels.
+
+    `unseen` holds the values (n,) for places that the view does not show; by default they are
+    taken to lie outside.
+    """
     old, new = view.scene.frame, scene.frame
     centres = new.superpixels.centre_xy
     full = (centres + 0.5) / np.array(new.scale_xy) - 0.5 + np.array(new.window[:2])
     at = np.floor(old.to_working(full) + 0.5).astype(np.int64)
     height, width = old.size_hw
     seen = (at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height)
-    logit = np.full(scene.n, UNSEEN_LOGIT, np.float32)
+    logit = np.full(scene.n, UNSEEN_LOGIT, np.float32) if unseen is None else unseen.copy()
     logit[seen] = view.logit[old.superpixels.labels[at[seen, 1], at[seen, 0]]]
     return logit
 

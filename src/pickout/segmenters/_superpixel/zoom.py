@@ -21,6 +21,12 @@ CLOSER_BELOW, NEARER_BELOW = 0.5, 0.3
 SMALLEST_SIDE = 48
 """Windows are at least this wide and high, in full pixels."""
 
+FOCUS_AFTER = 3
+"""Marks after which errors are taken to be small, so that only their surroundings are looked at."""
+
+FOCUS_BELOW = 0.4
+"""A focus is worth while if its area is below this share of the present window's."""
+
 
 def choose_window(
     window: Box4,
@@ -43,6 +49,34 @@ def choose_window(
     if _contains(window, held) and _area(wanted) > limit * _area(window):
         return window
     return wanted if _area(wanted) <= CLOSER_BELOW * _area(whole) else whole
+
+
+def choose_focus(
+    window: Box4, size_hw: tuple[int, int], mask: BoolArray, stamp: Stamp, room: float
+) -> Box4 | None:
+    """Return the surroundings of a late mark to look at closely; None if they are too large.
+
+    Parameters
+    ----------
+    window : (x0, y0, x1, y1)
+        The present window.
+    mask : (H, W) ndarray of bool
+        The previous answer.
+    stamp : Stamp
+        Of the newest mark.
+    room : float
+        Distance from the mark to the outline that it corrects, in full pixels: the error's size.
+    """
+    x0, y0, x1, y1 = stamp.box_xyxy
+    _, _, width, height = cv2.boundingRect(mask.view(np.uint8))
+    reach = round(max(4 * room, 0.12 * max(width, height), SMALLEST_SIDE / 2))
+    focus = (
+        max(0, x0 - reach),
+        max(0, y0 - reach),
+        min(size_hw[1], x1 + reach),
+        min(size_hw[0], y1 + reach),
+    )
+    return focus if _area(focus) <= FOCUS_BELOW * _area(window) else None
 
 
 def _held(mask: BoolArray, stamped: Sequence[tuple[Prompt, Stamp]]) -> Box4 | None:
