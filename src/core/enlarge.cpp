@@ -38,37 +38,58 @@ class Enlarger {
 
     std::vector<int8_t> run() const {
         std::vector<int8_t> fine(size_t(height_) * width_);
+        std::vector<Run> runs;
         for (int32_t y = 0; y < height_; ++y) {
-            for (int32_t x = 0; x < width_;) {
-                // All fine pixels between the same four coarse ones at once.
-                int32_t end = x + 1;
-                while (end < width_ && columns_[end].low == columns_[x].low) ++end;
-                fill(y, x, end, fine.data() + size_t(y) * width_);
-                x = end;
+            // Fine rows between the same two coarse ones are certain at the same places.
+            if (y == 0 || rows_[y].low != rows_[y - 1].low) runs = find_runs(rows_[y]);
+            int8_t* row = fine.data() + size_t(y) * width_;
+            for (const Run& run : runs) {
+                if (run.is_sure) std::fill(row + run.from, row + run.to, run.value);
+                else
+                    for (int32_t x = run.from; x < run.to; ++x) row[x] = decide(y, x);
             }
         }
         return fine;
     }
 
   private:
+    // Neighbouring fine columns that are all certain and equal, or all to be decided.
+    struct Run {
+        int32_t from, to;
+        bool is_sure;
+        int8_t value;
+    };
+
     int at(int32_t row, int32_t column) const {
         return field_.values[size_t(row) * field_.width + column];
     }
 
-    void fill(int32_t y, int32_t from, int32_t to, int8_t* row) const {
-        const Tap &v = rows_[y], &h = columns_[from];
-        const int a = at(v.low, h.low), b = at(v.low, h.high);
-        const int c = at(v.high, h.low), d = at(v.high, h.high);
-        if (a == b && a == c && a == d && std::abs(a) == kSure) {
-            std::fill(row + from, row + to, static_cast<int8_t>(a));
-            return;
+    std::vector<Run> find_runs(const Tap& v) const {
+        std::vector<Run> runs;
+        for (int32_t x = 0; x < width_;) {
+            const Tap& h = columns_[x];
+            int32_t end = x + 1;
+            while (end < width_ && columns_[end].low == h.low) ++end;
+            const int a = at(v.low, h.low);
+            const bool is_sure = std::abs(a) == kSure && a == at(v.low, h.high) &&
+                                 a == at(v.high, h.low) && a == at(v.high, h.high);
+            const auto value = static_cast<int8_t>(is_sure ? a : 0);
+            if (!runs.empty() && runs.back().is_sure == is_sure && runs.back().value == value)
+                runs.back().to = end;
+            else runs.push_back({x, end, is_sure, value});
+            x = end;
         }
-        for (int32_t x = from; x < to; ++x) {
-            const float s = columns_[x].share, t = v.share;
-            const float prior = (1 - t) * ((1 - s) * a + s * b) + t * ((1 - s) * c + s * d);
-            const float value = prior + trust_ * colour_evidence(y, x, prior);
-            row[x] = static_cast<int8_t>(std::lround(std::clamp(value, -126.0f, 126.0f)));
-        }
+        return runs;
+    }
+
+    int8_t decide(int32_t y, int32_t x) const {
+        const Tap &v = rows_[y], &h = columns_[x];
+        const float s = h.share, t = v.share;
+        const float above = (1 - s) * at(v.low, h.low) + s * at(v.low, h.high);
+        const float below = (1 - s) * at(v.high, h.low) + s * at(v.high, h.high);
+        const float prior = (1 - t) * above + t * below;
+        const float value = prior + trust_ * colour_evidence(y, x, prior);
+        return static_cast<int8_t>(std::lround(std::clamp(value, -126.0f, 126.0f)));
     }
 
     float colour_evidence(int32_t y, int32_t x, float prior) const {

@@ -128,8 +128,10 @@ class Frame:
         """Return a mask of the size of the window at working size."""
         if part.shape == self.size_hw:
             return part
+        # Nine pixels are enough to average over, however many there are.
+        step = max(1, int(min(np.divide(part.shape, self.size_hw)) / 3))
+        grey = np.multiply(part[::step, ::step], 255, dtype=np.uint8)
         how = cv2.INTER_AREA if self.scale_xy[0] < 1 else cv2.INTER_LINEAR
-        grey = np.multiply(part, 255, dtype=np.uint8)
         return np.asarray(cv2.resize(grey, self.size_hw[::-1], interpolation=how) > 127)
 
     def nodes_at(self, points: FloatArray) -> IntArray:

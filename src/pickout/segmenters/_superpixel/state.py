@@ -191,14 +191,14 @@ class Picture:
             drawn |= before & ~change.touched[frame.superpixels.labels]
         field = outline.redraw(asked, drawn, self.models.band)
         part = outline.to_full(frame, field, self.pyramid)
-        is_whole = state.stamped[-1][1].only
-        mask = np.zeros_like(state.mask) if is_whole else state.mask.copy()
+        keeps = state.is_given or bool(change.kept.any())
+        if part.shape == state.mask.shape and not keeps:
+            return part
+        is_new = state.stamped[-1][1].only
+        mask = np.zeros_like(state.mask) if is_new else state.mask.copy()
         x0, y0, x1, y1 = frame.window
-        if is_whole or not (state.is_given or change.kept.any()):
-            mask[y0:y1, x0:x1] = part
-        else:
-            open_ = _open(frame, change, state.is_given)
-            np.copyto(mask[y0:y1, x0:x1], part, where=_nearest(open_, part.shape))
+        where = _nearest(_open(frame, change, state.is_given), part.shape) if keeps else True
+        np.copyto(mask[y0:y1, x0:x1], part, where=where)
         return mask
 
 
