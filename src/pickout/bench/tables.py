@@ -32,13 +32,14 @@ def format_table(result: Mapping[str, Any]) -> str:
 
 def _origin(result: Mapping[str, Any]) -> str:
     machine = result["machine"]
+    commit = result["pickout"]["commit"]
     load = f" (load {machine['load']})" if machine.get("load") is not None else ""
     return (
         f"`{result['command']}` on {result['date'][:10]}: {machine['cpu']}, "
         f"{machine['cores']} cores{load}, {machine['memory_gb']} GB, {machine['os']}; "
         f"Python {result['python']}, NumPy {result['packages']['numpy']}, "
         f"OpenCV {result['packages']['opencv-python-headless']}; "
-        f"pickout {result['pickout']['version']}."
+        f"pickout {result['pickout']['version']}{f' ({commit})' if commit else ''}."
     )
 
 
