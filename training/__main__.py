@@ -1,8 +1,9 @@
 """``python -m training``: rebuild the models of the superpixel segmenter.
 
-Stages: boundaries, then clicks in rounds (each with more simulated users, working with the model
-of the round before), then the pixel band. Intermediate models lie in the output folder, so that
-a broken run can go on with ``--from``.
+Stages: boundaries, then clicks and the pixel band in rounds (each with more simulated users,
+working with the models of the round before), then an evaluation. Models are written after each
+round, so that a broken run can go on with ``--from``; ``--from more`` adds rounds that begin with
+the models in the output folder.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.models import Models, load_models
 from training.boost import Samples, fit, join
 from training.clicks import as_it_is, by_reach, simulate
-from training.data import Thing, divided_pictures, sources, things
+from training.data import SegmentSource, Thing, divided_pictures, sources, things
 from training.edges import train_edges
 from training.evaluate import click_through, summary
 
 FILES = ("edges_local.npz", "edges_context.npz", "clicks.npz", "band.npz")
-STAGES = ("edges", "clicks", "evaluate")
+STAGES = ("edges", "clicks", "more", "evaluate")
 
 
 def main() -> None:
@@ -68,6 +69,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--rounds", default="120,300,600", help="simulated users per round (default: %(default)s)"
     )
+    parser.add_argument(
+        "--skip", type=int, default=0, help="objects that earlier rounds have used already"
+    )
     parser.add_argument("--edge-trees", type=int, default=250)
     parser.add_argument("--click-trees", type=int, default=400)
     parser.add_argument("--band-trees", type=int, default=200)
@@ -96,22 +100,33 @@ def _train_edges(options: argparse.Namespace) -> dict[str, float]:
     return record
 
 
-def _shuffled(folder: Path, seed: int, count: int) -> Iterator[Thing]:
-    """Yield `count` objects in a random order that depends on the seed alone."""
-    every = sources(folder)
-    chosen = np.random.default_rng(seed).permutation(len(every))[:count]
-    return (every[i].read() for i in chosen)
+def supply(options: argparse.Namespace) -> Iterator[Thing]:
+    """Yield objects without end in an order that depends on the seed alone.
+
+    Two of three are whole objects, the third is a segment that somebody drew.
+    """
+    rng = np.random.default_rng(options.seed)
+    whole = sources(options.objects)
+    drawn = [SegmentSource(picture, options.seed) for picture in divided_pictures(options.drawn)]
+    orders = [itertools.cycle(rng.permutation(len(kind)).tolist()) for kind in (whole, drawn)]
+    for number in itertools.count():
+        source = drawn[next(orders[1])] if number % 3 == 2 else whole[next(orders[0])]
+        if number >= options.skip:
+            yield source.read()
 
 
 def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
     """Fit, let users work with the fit, fit again; the last rounds count most."""
     edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
-    supply = _shuffled(options.objects, options.seed, sum(sizes))
-    models, clicks, band, log = Models(edges, by_reach, as_it_is), [], [], []
+    objects, clicks, band, log = supply(options), [], [], []
+    goes_on = options.start == "more"
+    models = load_models(options.out) if goes_on else Models(edges, by_reach, as_it_is)
     for number, size in enumerate(sizes):
         last = number == len(sizes) - 1
-        users = itertools.islice(supply, size)
-        work = simulate(users, models, prompts=5 + number, seed=options.seed + number)
+        users = itertools.islice(objects, size)
+        work = simulate(
+            users, models, prompts=7 if goes_on else 5 + number, seed=options.seed + number
+        )
         clicks = [_weakened(clicks), join(work.clicks)] if clicks else [join(work.clicks)]
         clicks, band = [join(clicks)], [*band, *work.band]
         trees = options.click_trees if last else options.click_trees // 2

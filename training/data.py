@@ -102,3 +102,24 @@ def divided_pictures(folder: Path) -> list[Divided]:
         if labels:
             found.append(Divided(path.stem, decode(path.read_bytes(), cv2.IMREAD_COLOR), labels))
     return found
+
+
+@dataclass(frozen=True)
+class SegmentSource:
+    """An object taken from a divided picture: one of its drawn segments."""
+
+    picture: Divided
+    seed: int
+
+    def read(self) -> Thing:
+        """Return a segment of 2 to 60 % of the picture that touches at most one side."""
+        rng = np.random.default_rng([self.seed, *self.picture.name.encode()])
+        labels = self.picture.labels[rng.integers(len(self.picture.labels))]
+        mask = labels == labels[tuple(side // 2 for side in labels.shape)]
+        for segment in rng.permutation(np.unique(labels)):
+            candidate = labels == segment
+            rims = (candidate[0], candidate[-1], candidate[:, 0], candidate[:, -1])
+            if 0.02 < candidate.mean() < 0.6 and sum(rim.any() for rim in rims) <= 1:
+                mask = candidate
+                break
+        return Thing(self.picture.name, self.picture.rgb, mask, np.zeros_like(mask))

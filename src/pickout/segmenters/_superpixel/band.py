@@ -84,7 +84,7 @@ def measure_band(view: View, mask: BoolArray) -> Band | None:
         (_distance(inside) - _distance(1 - inside))[at],
         scene.gradient[window][at],
         *(row for kind, side in LOOKS for row in _looks(colour, own, weights[kind], side, at)),
-        np.linalg.norm(own - scene.near_colour[labels[at]], axis=1),
+        _length(own - scene.near_colour[labels[at]]),
         np.full(len(rows), size**0.5 / scene.frame.diagonal),
         np.full(len(rows), len(rows) / (size + 1)),
         *_to_marks(view, rows + (window[0].start or 0), columns + (window[1].start or 0)),
@@ -145,8 +145,12 @@ def _looks(
     inside = weighed / (near + np.float32(1e-3))
     outside = (every - weighed) / (1 - near + np.float32(1e-3))
     axis = inside - outside
-    squared = (axis**2).sum(1)
-    to_inside = np.linalg.norm(own - inside, axis=1)
-    to_outside = np.linalg.norm(own - outside, axis=1)
-    place = np.clip(((own - outside) * axis).sum(1) / (squared + 4), -1, 2)
-    return [to_inside, to_outside, to_inside - to_outside, place, np.sqrt(squared)]
+    contrast = _length(axis)
+    to_inside, to_outside = _length(own - inside), _length(own - outside)
+    along = np.einsum("ij,ij->i", own - outside, axis)
+    place = np.clip(along / (contrast**2 + 4), -1, 2)
+    return [to_inside, to_outside, to_inside - to_outside, place, contrast]
+
+
+def _length(vectors: FloatArray) -> FloatArray:
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors)), np.float32)

@@ -223,8 +223,12 @@ def _smoothed(histogram: np.ndarray) -> FloatArray:
     """Return a colour histogram blurred by one cell along each axis."""
     cells = histogram.reshape(COLOUR_BINS).astype(np.float32)
     for axis in range(3):
-        padded = np.pad(cells, [(1, 1) if k == axis else (0, 0) for k in range(3)], mode="edge")
-        low = np.take(padded, range(cells.shape[axis]), axis)
-        high = np.take(padded, range(2, cells.shape[axis] + 2), axis)
-        cells = np.float32(0.5) * cells + np.float32(0.25) * (low + high)
+        along = np.moveaxis(cells, axis, 0)
+        blurred = np.float32(0.5) * along
+        quarter = np.float32(0.25) * along
+        blurred[1:] += quarter[:-1]
+        blurred[:-1] += quarter[1:]
+        blurred[0] += quarter[0]
+        blurred[-1] += quarter[-1]
+        cells = np.moveaxis(blurred, 0, axis)
     return np.asarray(cells.ravel(), np.float32)
