@@ -66,7 +66,10 @@ def _use_zig_if_needed() -> None:
     os.environ["CC"] = str(_script(folder / "zig-cc", binary, "cc"))
     os.environ["CXX"] = str(_script(folder / "zig-c++", binary, "c++"))
     # zig brings its own archiver; a machine without a compiler has no other.
-    ar, ranlib = _script(folder / "zig-ar", binary, "ar"), _script(folder / "ranlib", binary, "ranlib")
+    ar, ranlib = (
+        _script(folder / "zig-ar", binary, "ar"),
+        _script(folder / "ranlib", binary, "ranlib"),
+    )
     given = os.environ.get("CMAKE_ARGS", "")
     os.environ["CMAKE_ARGS"] = f"{given} -DCMAKE_AR={ar} -DCMAKE_RANLIB={ranlib}".strip()
     print(f"pickout: no C++ compiler found; building with zig from {binary}", file=sys.stderr)
