@@ -10,7 +10,7 @@ MODULES := $(shell find src/pickout -name '*.py' | LC_ALL=C sort | cksum | cut -
 INSTALLED := $(VENV)/.installed-$(MODULES)
 DEVELOPER := $(VENV)/.developer-$(MODULES)
 
-.PHONY: demo test lint types unit slow tools sanitize wheel docs bench clean
+.PHONY: demo test lint types unit slow tools sanitize wheel docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/pickout demo --output demo-out --overwrite
