@@ -147,7 +147,7 @@ def speed(
             metavar="MP", help="A picture size; may be repeated. (default: 0.15 1 4 12 48)"
         ),
     ] = None,
-    clicks: Annotated[int, typer.Option(min=1, help="Clicks per picture.")] = 10,
+    clicks: Annotated[int, typer.Option(min=2, help="Clicks per picture.")] = 10,
     repeats: Annotated[int, typer.Option(min=1, help="Rounds; medians are told.")] = 3,
     photo: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Photo to make the pictures from.")
