@@ -1,0 +1,88 @@
+"""Learned functions: what is stored comes back, and what is damaged is refused in one line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+
+from pickout.analysis.forests import Forest, load_forest, save_forest
+from pickout.analysis.models import SHIPPED, load_edge_models
+from pickout.errors import ArgumentError
+from pickout.segmenters._superpixel.models import load_models
+
+NAMES = ("size", "colour", "place")
+
+
+def some_forest():
+    rng = np.random.default_rng(0)
+    return Forest(
+        feature=rng.integers(0, 3, (5, 6)).astype(np.int32),
+        threshold=rng.normal(size=(5, 6)).astype(np.float32),
+        leaf=rng.normal(size=(5, 64)).astype(np.float16).astype(np.float32),
+        bias=0.25,
+        names=NAMES,
+    )
+
+
+def test_a_stored_forest_gives_the_same_answers(tmp_path):
+    forest, samples = some_forest(), np.random.default_rng(1).normal(size=(3, 200))
+    samples = samples.astype(np.float32)
+    save_forest(tmp_path / "forest.npz", forest)
+    stored = load_forest(tmp_path / "forest.npz", NAMES)
+    np.testing.assert_array_equal(stored(samples), forest(samples))
+    chances = stored.probability(samples)
+    assert ((chances > 0.5) == (stored(samples) > 0)).all()
+
+
+def test_other_features_are_refused(tmp_path):
+    save_forest(tmp_path / "forest.npz", some_forest())
+    with pytest.raises(ArgumentError, match=r"forest\.npz.*shape.*train it again"):
+        load_forest(tmp_path / "forest.npz", ("size", "colour", "shape"))
+
+
+def test_damaged_files_are_refused(tmp_path):
+    path = tmp_path / "forest.npz"
+    with pytest.raises(ArgumentError, match="cannot be read"):
+        load_forest(path, NAMES)
+    path.write_text("no model")
+    with pytest.raises(ArgumentError, match="cannot be read"):
+        load_forest(path, NAMES)
+    np.savez(path, feature=np.zeros((1, 6)))
+    with pytest.raises(ArgumentError, match="has no 'threshold'"):
+        load_forest(path, NAMES)
+
+
+def test_pickles_are_not_opened(tmp_path):
+    path = tmp_path / "forest.npz"
+    np.savez(path, **{name: np.array([{}], object) for name in ("feature", "threshold")},
+             leaf=0, bias=0, names=0)  # fmt: skip
+    with pytest.raises(ArgumentError, match="cannot be read"):
+        load_forest(path, NAMES)
+
+
+@pytest.mark.parametrize("field", ["threshold", "leaf", "feature"])
+def test_arrays_that_do_not_fit_are_refused(tmp_path, field):
+    forest = some_forest()
+    wrong = {"threshold": forest.threshold[:2], "leaf": forest.leaf[:, :9],
+             "feature": forest.feature + 3}  # fmt: skip
+    save_forest(tmp_path / "forest.npz", Forest(**(vars(forest) | {field: wrong[field]})))
+    with pytest.raises(ArgumentError, match="do not fit"):
+        load_forest(tmp_path / "forest.npz", NAMES)
+
+
+def test_shipped_models_are_those_of_their_card_and_small():
+    card = json.loads((SHIPPED / "card.json").read_text())
+    files = sorted(SHIPPED.glob("*.npz"))
+    assert sorted(card["sha256"]) == [path.name for path in files]
+    for path in files:
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == card["sha256"][path.name]
+    assert sum(path.stat().st_size for path in files) < 10_000_000
+    assert card["data"] and card["date"]
+
+
+def test_models_load_by_path():
+    load_edge_models(SHIPPED)
+    load_models(str(SHIPPED))

@@ -1,0 +1,172 @@
+"""The parts of the superpixel segmenter: windows, frames, stamps, features, outlines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
+from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features
+from pickout.segmenters._superpixel.frame import Pyramid, analyse_window, working_size
+from pickout.segmenters._superpixel.models import Models, shipped_models
+from pickout.segmenters._superpixel.scene import Scene
+from pickout.segmenters._superpixel.stamps import stamp_of, write_all
+from pickout.segmenters._superpixel.state import Picture
+from pickout.segmenters._superpixel.view import empty_view
+from pickout.segmenters._superpixel.zoom import choose_focus, choose_window
+
+SIZE = (300, 400)
+WHOLE = (0, 0, 400, 300)
+
+
+def noise(height, width, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def box_mask(x0, y0, x1, y1):
+    mask = np.zeros(SIZE, bool)
+    mask[y0:y1, x0:x1] = True
+    return mask
+
+
+def stamped(*prompts):
+    return [(prompt, stamp_of(prompt, SIZE)) for prompt in prompts]
+
+
+def test_a_small_object_gets_a_window_with_room():
+    answer = box_mask(100, 100, 150, 140)
+    x0, y0, x1, y1 = choose_window(WHOLE, SIZE, answer, stamped(Click(120, 120), Click(148, 120)))
+    assert x0 < 100 and y0 < 100 and x1 > 150 and y1 > 140
+    assert (x1 - x0) * (y1 - y0) < 0.1 * 300 * 400
+
+
+def test_a_large_object_and_the_first_click_see_the_whole_picture():
+    assert choose_window(WHOLE, SIZE, box_mask(0, 0, 0, 0), stamped(Click(5, 5))) == WHOLE
+    large = box_mask(20, 20, 380, 280)
+    assert choose_window(WHOLE, SIZE, large, stamped(Click(5, 5), Click(9, 9))) == WHOLE
+
+
+def test_a_window_stays_while_it_holds_everything():
+    window, answer = (60, 60, 200, 180), box_mask(100, 100, 150, 140)
+    near = stamped(Click(120, 120), Click(160, 120))
+    assert choose_window(window, SIZE, answer, near) == window
+    far = stamped(Click(120, 120), Click(390, 290))
+    x1, y1 = choose_window(window, SIZE, answer, far)[2:]
+    assert x1 > 390 and y1 > 290
+
+
+def test_a_focus_holds_the_error_and_is_dropped_when_the_error_is_large():
+    answer, stamp = box_mask(50, 50, 350, 250), stamp_of(Click(200, 60), SIZE)
+    x0, y0, x1, y1 = choose_focus(WHOLE, SIZE, answer, stamp, 10.0)
+    assert x0 <= 160 and x1 >= 240 and y0 <= 20 and y1 >= 100
+    assert choose_focus(WHOLE, SIZE, answer, stamp, 80.0) is None
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 4000), (3000, 2), (300, 400), (2000, 3000)])
+def test_pyramids_show_windows_of_any_picture(size):
+    pyramid = Pyramid(noise(*size))
+    window = (0, 0, size[1], size[0])
+    wanted = working_size(window)
+    assert pyramid.crop(window, wanted).shape == (*wanted, 3)
+    corner = (size[1] - 1, size[0] - 1, size[1], size[0])
+    assert pyramid.crop(corner, (2, 2)).shape == (2, 2, 3)
+
+
+def test_frames_map_pixel_centres_to_pixel_centres():
+    frame = analyse_window(Pyramid(noise(90, 120)), (20, 10, 80, 50), shipped_models().edges)
+    scale = frame.scale_xy[0]
+    assert scale == 2
+    corners = frame.to_working(np.array([[20.0, 10.0], [79.0, 49.0]]))
+    np.testing.assert_allclose(corners, [[0.5, 0.5], [118.5, 78.5]])
+    outside = frame.nodes_at(frame.to_working(np.array([[5.0, 5.0], [100.0, 20.0]])))
+    assert outside.size == 0
+
+
+def test_masks_shrink_to_the_working_size_and_keep_their_share():
+    frame = analyse_window(Pyramid(noise(900, 1200)), (0, 0, 1200, 900), shipped_models().edges)
+    mask = np.zeros((900, 1200), bool)
+    mask[200:700, 300:900] = True
+    small = frame.working_mask(mask)
+    assert small.shape == frame.size_hw
+    assert small.mean() == pytest.approx(mask.mean(), rel=0.02)
+
+
+def test_stamps_are_written_in_order_and_the_newest_wins():
+    mask = np.zeros(SIZE, bool)
+    prompts = [
+        Polygon(((10, 10), (60, 10), (60, 60), (10, 60))),
+        Scribble(((30, 30), (50, 30)), 4.0, False),
+        Click(40, 30),
+    ]
+    write_all(mask, [stamp_of(prompt, SIZE) for prompt in prompts])
+    assert mask[20, 20] and not mask[30, 34] and mask[30, 40] and not mask[100, 100]
+
+
+def test_boxes_and_lassos_empty_what_is_outside():
+    for prompt in (Box(10, 20, 50, 60), Lasso(((10, 20), (50, 20), (50, 60), (10, 60)))):
+        mask = np.ones(SIZE, bool)
+        stamp_of(prompt, SIZE).write(mask)
+        assert mask[30, 30] and not mask[10, 30] and not mask[30, 100]
+
+
+def test_a_stamp_holds_what_lies_in_it():
+    lasso = stamp_of(Lasso(((10, 10), (90, 10), (10, 90))), SIZE)
+    assert lasso.holds(stamp_of(Click(20, 20), SIZE))
+    assert not lasso.holds(stamp_of(Click(80, 80), SIZE))
+    assert not lasso.holds(stamp_of(Click(200, 20), SIZE))
+
+
+PROMPTS = {
+    "click": [Click(60, 40)],
+    "negative": [Click(60, 40, False)],
+    "stroke": [Scribble(((20, 20), (90, 50)), 3.0)],
+    "box": [Box(20, 10, 90, 70)],
+    "box and click": [Box(20, 10, 90, 70), Click(30, 30)],
+    "polygon": [Polygon(((20, 20), (60, 20), (20, 60))), Click(100, 50, False)],
+    "lasso": [Lasso(((20, 20), (90, 20), (20, 70)))],
+}
+
+
+@pytest.mark.parametrize("prompts", PROMPTS.values(), ids=PROMPTS.keys())
+@pytest.mark.parametrize("fill", ["noise", "uniform"])
+def test_features_are_named_and_finite(prompts, fill):
+    pixels = noise(90, 120) if fill == "noise" else np.full((90, 120, 3), 50, np.uint8)
+    scene = Scene(analyse_window(Pyramid(pixels), (0, 0, 120, 90), shipped_models().edges))
+    view = empty_view(scene)
+    for prompt in prompts:
+        view = view.with_prompt(prompt, stamp_of(prompt, (90, 120)))
+    before = np.zeros(scene.frame.size_hw, bool)
+    features = click_features(view.question(before, is_given=False, window_share=1.0))
+    assert features.shape == (len(CLICK_NAMES), scene.n)
+    assert np.isfinite(features).all()
+
+
+def test_later_answers_come_from_a_focus_and_leave_the_rest_alone():
+    picture = Picture(Pyramid(noise(*SIZE)), shipped_models())
+    state = picture.start()
+    for click in (Click(100, 150), Click(300, 150), Click(200, 100)):
+        state = picture.after(state, click)
+    before = state.mask
+    click = next(
+        Click(float(x), float(y), not before[y, x])
+        for y, x in ((150, 101), (148, 104), (152, 98), (155, 110))
+    )
+    state = picture.after(state, click)
+    if state.asked.rim is not None:
+        x0, y0, x1, y1 = state.asked.scene.frame.window
+        elsewhere = np.ones(SIZE, bool)
+        elsewhere[y0:y1, x0:x1] = False
+        np.testing.assert_array_equal(state.mask[elsewhere], before[elsewhere])
+    assert state.mask[int(click.y), int(click.x)] == click.positive
+
+
+def test_models_are_only_functions():
+    """Anything that gives log odds will do, as training needs it."""
+    shipped = shipped_models()
+    sure = Models(
+        shipped.edges,
+        clicks=lambda features: np.full(features.shape[1], 8, np.float32),
+        band=lambda features: np.full(features.shape[1], 8, np.float32),
+    )
+    picture = Picture(Pyramid(noise(60, 80)), sure)
+    assert picture.after(picture.start(), Click(40, 30)).mask.mean() > 0.95
