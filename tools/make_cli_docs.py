@@ -29,6 +29,7 @@ your shell the commands.
 |---|---|
 | `PICKOUT_LIBRARY` | the library file, instead of `--library` |
 | `PICKOUT_DATA` | the folder of data sets for `bench` |
+| `PICKOUT_MAX_PIXELS` | larger pictures are refused (400 million, against decompression bombs) |
 | `PICKOUT_DEBUG=1` | show where an error comes from |
 | `PICKOUT_LOAD_PLUGINS=0` | leave other packages' segmenters and descriptors out |
 """

@@ -12,9 +12,13 @@ def main() -> None:
 
         print(f"pickout {__version__}")
         return
-    from pickout.cli import run
+    try:
+        from pickout.cli import run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # Ctrl-C while the commands are still being imported
+        print("pickout: stopped; run it again to go on.", file=sys.stderr)
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ def test_every_command_explains_itself(run, path):
     answer = run(*path.split(), "--help")
     assert answer.code == 0 and answer.err == ""
     assert path in answer.out
+    assert "<bool>" not in answer.out, "nothing is to be typed after a flag"
     assert "pickout " + path in " ".join(answer.out.split("Example")[-1].split()), "an example"
 
 
@@ -74,6 +75,9 @@ def test_unknown_commands_and_no_command_at_all(run):
     assert wrong.code == 2 and wrong.out == "" and "cutt" in wrong.err
     nothing = run()
     assert nothing.code == 2 and "doctor" in nothing.out + nothing.err
+    for words in ((), ("cut",), ("bench",)):
+        shown = run(*words)
+        assert shown.code == 2 and (shown.out + shown.err).count("Usage:") == 1, "help, once"
     assert run("--version").out == f"pickout {pickout.__version__}\n"
 
 
@@ -102,6 +106,22 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
     assert process.wait(timeout=60) == 141
     assert "Traceback" not in error and "Exception" not in error
     process.stderr.close()
+
+
+def test_ctrl_c_while_the_program_is_starting_is_one_line_too():
+    code = """
+import sys, pickout.__main__
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+sys.argv = ["pickout", "index", "photos"]
+pickout.__main__.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 130 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith("pickout: stopped")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")

@@ -12,6 +12,7 @@ from pickout.cli.options import unwrapped
 from pickout.cli.ordered import OrderedCommand
 
 _EPILOG = "Start with: pickout demo -o demo-out/   Every command explains itself with --help."
+_HELP = ["-h", "--help"]
 
 app = typer.Typer(
     name="pickout",
@@ -19,7 +20,7 @@ app = typer.Typer(
     epilog=_EPILOG,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": _HELP},
 )
 
 
@@ -70,4 +71,16 @@ app.add_typer(bench.app, name="bench", rich_help_panel=_MORE)
 
 def command() -> Any:
     """Return the command tree, ready to run."""
-    return typer.main.get_command(app)
+    tree = typer.main.get_command(app)
+    _show_flags_bare(tree)
+    return tree
+
+
+def _show_flags_bare(one: Any) -> None:
+    """Take "<bool>", which looks like something to type, from the help of all flags."""
+    context = typer.Context(one, help_option_names=_HELP)
+    for parameter in one.get_params(context):
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    for inner in getattr(one, "commands", {}).values():
+        _show_flags_bare(inner)

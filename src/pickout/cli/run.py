@@ -78,10 +78,10 @@ def _explain_usage(error: BaseException) -> int:
     message = str(error.format_message()).strip()  # type: ignore[attr-defined]
     context = getattr(error, "ctx", None)
     if not message or type(error).__name__ == "NoArgsIsHelpError":
-        # A command without anything prints its help and is done.
-        text = context.get_help() if context is not None else message
-        if text:
-            print(text, file=sys.stderr)
+        # A command without anything shows its help. Making the error has printed it already where
+        # rich draws it; only where it does not, the message holds it.
+        if message:
+            print(message, file=sys.stderr)
         return USAGE
     place = context.command_path if context is not None else "pickout"
     _complain(f"{message.rstrip('.')}. See: {place} --help", place)

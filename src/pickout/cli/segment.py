@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +10,15 @@ import typer
 
 from pickout.cli import options as shared
 from pickout.cli.console import Console
+from pickout.errors import ImageReadError, MissingExtraError
 
 if TYPE_CHECKING:
     from pickout.arrays import BoolArray, ByteArray
     from pickout.exports import ExportItem
     from pickout.images import Image
     from pickout.masks import Mask
+    from pickout.progress import Listener
+    from pickout.segmenters.base import RegionSegmenter
 
 EPILOG = """\
 Examples:
@@ -67,32 +71,88 @@ def segment(
     """Split photos into regions, automatically: cut-outs of all, and an overview picture.
 
     superpixel finds regions of all sizes; otsu parts objects that are brighter or darker than
-    their background.
+    their background. Photos that cannot be read are listed at the end and left out.
     """
-    from pickout.exports import ExportItem, write_dataset
-    from pickout.images import read_image
-    from pickout.progress import Reporter
+    from pickout.exports import write_dataset
 
     console = Console(quiet, json, overwrite)
     method = shared.region_segmenter(segmenter)
-    items: list[ExportItem] = []
+    overviews = _overview_paths(photos, output, overwrite)
+    unread: list[str] = []
     with console.progress() as listener:
-        reporter = Reporter("photos", len(photos), listener)
-        for photo in photos:
-            image = read_image(photo)
-            regions = method.regions(image)[:largest]
-            labels = [("region", mask) for mask in regions]
-            items.append(ExportItem(photo.name, image.size_hw, labels, photo))
-            write_overview(image, regions, output / f"{photo.stem}_overview.jpg", overwrite)
-            reporter.step(photo.name)
+        pictures = _pictures(photos, unread, listener)
+        items = [
+            _split(picture, method, largest, overviews[number], overwrite)
+            for number, picture in pictures
+        ]
+        _refuse_if_none_was_read(items, unread)
     written = [
         path
         for name in formats or ["png"]
         for path in write_dataset(items, output, format=name, overwrite=overwrite)
     ]
     console.table(("photo", "regions"), [(item.name, str(len(item.objects))) for item in items])
+    for reason in unread:
+        console.note(f"not read: {reason}")
     console.note(f"{len(written) + len(items)} files are in {output}.")
-    console.write_json({"photos": [_record(item) for item in items], "folder": str(output)})
+    console.write_json(
+        {
+            "photos": [_record(item) for item in items],
+            "folder": str(output),
+            "not_read": unread,
+        }
+    )
+
+
+def _overview_paths(photos: list[Path], folder: Path, overwrite: bool) -> list[Path]:
+    """Return where each photo's overview goes; an existing one refuses before the work."""
+    from pickout.exports.staging import NameGiver
+    from pickout.files import refuse_existing
+
+    names = NameGiver()
+    paths = [folder / f"{names.stem(photo.name)}_overview.jpg" for photo in photos]
+    for path in paths:
+        refuse_existing(path, overwrite=overwrite)
+    return paths
+
+
+def _pictures(
+    photos: list[Path], unread: list[str], listener: Listener
+) -> Iterator[tuple[int, Image]]:
+    """Give number and picture of every photo that can be read; the others go into `unread`."""
+    from pickout.images import read_image
+    from pickout.progress import Reporter
+
+    reporter = Reporter("photos", len(photos), listener)
+    for number, photo in enumerate(photos):
+        try:
+            image = read_image(photo)
+        except (ImageReadError, MissingExtraError) as error:
+            unread.append(str(error))
+            reporter.step(photo.name, failed=True)
+            continue
+        yield number, image
+        reporter.step(photo.name)
+
+
+def _split(
+    image: Image, method: RegionSegmenter, largest: int, overview: Path, overwrite: bool
+) -> ExportItem:
+    """Write the overview of a picture's largest regions, and return them."""
+    from pickout.exports import ExportItem
+
+    regions = method.regions(image)[:largest]
+    write_overview(image, regions, overview, overwrite)
+    path = image.path or overview
+    return ExportItem(path.name, image.size_hw, [("region", mask) for mask in regions], path)
+
+
+def _refuse_if_none_was_read(items: list[ExportItem], unread: list[str]) -> None:
+    """Raise if no photo could be read: with the reason if it was one photo."""
+    if items:
+        return
+    more = f" ({len(unread) - 1} more photos could not be read either)" if len(unread) > 1 else ""
+    raise ImageReadError(f"{unread[0]}{more}")
 
 
 def _record(item: ExportItem) -> dict[str, object]:
