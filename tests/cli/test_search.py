@@ -156,6 +156,46 @@ def test_segment_writes_regions_and_an_overview(run, shelf, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+def test_segment_goes_on_after_a_photo_that_cannot_be_read(run, shelf, tmp_path):
+    photos = [shelf / "photos" / "two.png", tmp_path / "text.jpg", shelf / "photos" / "one.png"]
+    photos[1].write_text("no picture")
+    words = ("-s", "otsu", "--format", "masks", "-o", "regions")
+    answer = run("segment", *photos, *words, "--json", "regions.json")
+    assert answer.code == 0, answer.err
+    assert answer.err.count("not read: ") == 1 and "text.jpg" in answer.err
+    record = json.loads((tmp_path / "regions.json").read_text("utf-8"))
+    assert [Path(photo["photo"]).name for photo in record["photos"]] == ["two.png", "one.png"]
+    assert len(record["not_read"]) == 1
+    nothing = run("segment", photos[1], tmp_path / "gone.jpg", "-o", "other")
+    assert nothing.code == 1 and not (tmp_path / "other").exists()
+
+
+def test_segment_takes_photos_of_one_name_and_refuses_before_the_work(run, shelf, tmp_path):
+    (tmp_path / "trip").mkdir()
+    other = tmp_path / "trip" / "two.png"
+    other.write_bytes((shelf / "photos" / "two.png").read_bytes())
+    words = ("-s", "otsu", "--format", "coco", "-o", "regions")
+    assert run("segment", shelf / "photos" / "two.png", other, *words).code == 0
+    regions = tmp_path / "regions"
+    assert {path.name for path in regions.glob("*.jpg")} == {
+        "two_overview.jpg", "two-2_overview.jpg"
+    }  # fmt: skip
+    before = {path: path.stat().st_mtime_ns for path in regions.iterdir()}
+    again = run("segment", shelf / "photos" / "one.png", other, *words)
+    assert again.code == 1 and "two_overview.jpg" in again.err
+    assert {path: path.stat().st_mtime_ns for path in regions.iterdir()} == before
+
+
+def test_others_leaves_out_copies_of_the_photo_too(run, shelf, tmp_path):
+    copy = tmp_path / "my photo.png"
+    copy.write_bytes((shelf / "photos" / "one.png").read_bytes())
+    words = ("--box", "18,28,82,92", "--library", shelf / "shelf.pickout")
+    found = [[Path(row[-1]).name for row in rows(run("find", copy, *words, *more).out)]
+             for more in ((), ("--others",))]  # fmt: skip
+    assert "one.png" in found[0]
+    assert sorted(found[1]) == sorted(set(found[0]) - {"one.png"})
+
+
 @pytest.mark.slow
 def test_the_demo_finds_the_object_and_names_its_report(run, tmp_path):
     answer = run("demo", "-o", "demo out")

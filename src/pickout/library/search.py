@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ import numpy as np
 
 from pickout.arrays import FloatArray
 from pickout.descriptors.fusion import Fusion
+from pickout.library.analyse import digest_file
 from pickout.library.hits import Hit, full_box, pack_region
 from pickout.library.query import Query
 from pickout.library.store import Store
@@ -57,12 +59,15 @@ class Searcher:
     ) -> list[Hit]:
         """Return the best hits, best first; see `Library.find`."""
         left_out = {Path(os.path.abspath(path)) for path in exclude}
+        copies = self._contents_of(left_out)
         weighted = self._fusion.weighted(query.vector, query.weights | dict(weights or {}))
         wanted = max(k, N_VERIFIED) + len(left_out)
         candidates = self._index.search(weighted, wanted)
         reporter = Reporter("find", min(N_VERIFIED, len(candidates)), listener)
         hits: list[Hit] = []
         for rank, candidate in enumerate(candidates):
+            if candidate.content_id in copies:
+                continue
             hit = self._hit(query, candidate)
             if rank < N_VERIFIED:
                 hit = self._checked(query, candidate, hit)
@@ -75,6 +80,14 @@ class Searcher:
         # Stable: equal scores stay in the order of similarity.
         hits.sort(key=lambda hit: -hit.score)
         return [hit for hit in hits[:k] if hit.score >= min_score]
+
+    def _contents_of(self, paths: Iterable[Path]) -> set[int]:
+        """Return the contents that these files hold now, whichever names the library knows."""
+        found: set[int] = set()
+        for path in paths:
+            with contextlib.suppress(OSError):
+                found |= self._store.content_ids_of(digest_file(path))
+        return found
 
     def _hit(self, query: Query, candidate: Candidate) -> Hit:
         """Return the hit that the candidate's region makes."""

@@ -262,6 +262,12 @@ class Store:
             )
             return dict(rows.fetchall())
 
+    def content_ids_of(self, digest: bytes) -> set[int]:
+        """Return the id of the content with this digest, an empty set if there is none."""
+        with clear_errors(self.path):
+            rows = self._connection.execute("SELECT id FROM contents WHERE digest = ?", (digest,))
+            return {content_id for (content_id,) in rows.fetchall()}
+
     def put_content(self, digest: bytes, pipeline: str, analysis: Analysis) -> int:
         """Write a content's analysis, replacing an older one, and return its id.
 
