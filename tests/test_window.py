@@ -223,6 +223,19 @@ def test_without_a_screen_one_line_says_so(tmp_path, monkeypatch, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have a screen")
+def test_a_screen_that_does_not_answer_is_named(tmp_path):
+    Image.fromarray(picture()).save(tmp_path / "photo.png")
+    environment = {name: value for name, value in os.environ.items() if name != "WAYLAND_DISPLAY"}
+    done = subprocess.run(
+        [sys.executable, "-m", "pickout", "window", "photo.png"],
+        cwd=tmp_path, env=environment | {"DISPLAY": ":987", "MPLBACKEND": "tkagg"},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert ":987" in done.stderr and "pickout cut" in done.stderr
+
+
 def test_without_matplotlib_one_line_says_how_to_get_it(tmp_path, monkeypatch):
     import importlib.util
 

@@ -87,6 +87,7 @@ def test_a_decompression_bomb(run, photo, tmp_path, untouched):
         (("--click", "5,5", "--edit", "grow=-2"), "radius"),
         (("--click", "5,5", "-s", "magic"), "magic"),
         (("--click", "5,5", "--feather", "-1"), "feather"),
+        (("--click", "5,5", "--edge", "fluffy"), "fluffy"),
         (("--click", "5,5", "--background", "octarine"), "octarine"),
         (("--mask", "nowhere.png"), "nowhere.png"),
     ],
@@ -162,7 +163,7 @@ def test_existing_files_are_kept_unless_told_otherwise(run, photo, tmp_path):
 
 def test_outputs_that_cannot_be(run, photo, untouched, tmp_path):
     untouched.add(photo)
-    refused(run("cut", photo, *CLICK, "-o", "out.jpg"), "transparen")
+    refused(run("cut", photo, *CLICK, "-o", "out.jpg"), "transparen", "--background white")
     refused(run("cut", photo, *CLICK, "-o", "out.xyz"), "out.xyz")
     refused(run("cut", photo, *CLICK, "-o", tmp_path), "folder")
 
@@ -221,6 +222,17 @@ def test_a_library_that_is_missing_or_none(run, photo, tmp_path, untouched):
     refused(run("find", photo, *CLICK, "--library", path), "notes.txt")
     refused(run("index", tmp_path, "--library", path), "notes.txt")
     refused(run("index", "nowhere/", "--library", "new.pickout"), "nowhere")
+
+
+def test_a_library_without_pictures(run, photo, tmp_path, untouched):
+    nothing, zero = tmp_path / "nothing.pickout", tmp_path / "zero.pickout"
+    (tmp_path / "photos").mkdir()
+    zero.touch()
+    assert run("index", "photos", "--library", nothing).code == 0
+    untouched |= {*tmp_path.rglob("*")}
+    refused(run("find", photo, *CLICK, "--library", nothing), "no pictures", "pickout index")
+    refused(run("find", photo, *CLICK, "--library", zero), "zero bytes", "pickout index")
+    assert zero.stat().st_size == 0
 
 
 def test_a_library_of_a_newer_version_or_being_indexed(run, photo, tmp_path):

@@ -110,11 +110,16 @@ def open_library(path: Path) -> Library:
     """Return the library in an existing file; a missing one is not made by a search."""
     from pickout.library import Library
 
+    how_to = f"pickout index FOLDER --library {path}"
     if not path.exists():
-        raise LibraryError(
-            f"there is no library {path}; make it with: pickout index FOLDER --library {path}"
-        )
-    return Library(path)
+        raise LibraryError(f"there is no library {path}; make it with: {how_to}")
+    if path.is_file() and path.stat().st_size == 0:
+        raise LibraryError(f"{path} is an empty file (zero bytes), not a library; try: {how_to}")
+    library = Library(path)
+    if len(library) == 0:
+        library.close()
+        raise LibraryError(f"there are no pictures in the library {path} yet; try: {how_to}")
+    return library
 
 
 def print_hits(console: Console, hits: Sequence[Hit]) -> None:

@@ -45,7 +45,8 @@ def check_suffix(path: str | Path, *, transparent: bool) -> str:
     if name == "JPEG" and transparent:
         raise ExportError(
             f"{path}: JPEG cannot hold transparency. Save as .png, .webp or .tif, or put a colour "
-            "behind the object first: save(..., background='white') or on_background('white')."
+            "behind the object first: --background white on the command line; in Python "
+            "save(..., background='white') or on_background('white')."
         )
     return name
 

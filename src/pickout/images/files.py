@@ -70,6 +70,8 @@ def open_file(path: str | Path) -> Iterator[IO[bytes]]:
         file = open(path, "rb")
     except FileNotFoundError as error:
         raise ImageReadError(f"{path} does not exist; check the name and the folder.") from error
+    except PickoutError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ImageReadError(f"{path} cannot be opened: {reason}.") from error

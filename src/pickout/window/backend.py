@@ -49,6 +49,17 @@ def check_display() -> None:
         )
 
 
+def _why_closed(error: Exception) -> str:
+    """Return why no window opened; where a screen is named, it is the screen that is silent."""
+    screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if not (sys.platform.startswith("linux") and screen):
+        return f"the window could not be opened: {error}."
+    return (
+        f"the window could not be opened; does the screen {screen} exist, and may you use it? "
+        f"Without a screen, use: pickout cut PHOTO --click X,Y ({error})"
+    )
+
+
 def find_toolkit() -> str:
     """Return the name of a backend whose toolkit is installed; the user's own choice first."""
     chosen = os.environ.get("MPLBACKEND", "").lower()
@@ -76,7 +87,7 @@ def new_figure(plt: Any, title: str, size_inches: tuple[float, float]) -> Any:
     try:
         figure = plt.figure(num=title, figsize=size_inches, facecolor="#18181b", clear=True)
     except Exception as error:  # each toolkit raises its own kind
-        raise NoDisplayError(f"the window could not be opened: {error}.") from error
+        raise NoDisplayError(_why_closed(error)) from error
     manager = figure.canvas.manager
     # Matplotlib's own keys would save, pan and close under our tools' letters.
     handler = getattr(manager, "key_press_handler_id", None)
