@@ -121,6 +121,26 @@ def test_browser_does_not_complain(opened):
     assert opened.complaints == []
 
 
+@pytest.mark.parametrize("has_cutouts", [False, True])
+def test_four_kinds_of_evidence_do_not_run_into_each_other(tmp_path, has_cutouts):
+    """The script measures the page and writes down how many figures stick out of their column."""
+    PillowImage.fromarray(np.full((60, 70, 3), 90, np.uint8)).save(tmp_path / "a.jpg")
+    evidence = {"color": 0.91, "texture": 0.85, "shape": 0.77, "local": 1.0}
+    cut = cutout(np.full((60, 70, 3), 90, np.uint8), MASK) if has_cutouts else None
+    cards = [HitCard(tmp_path / "a.jpg", 0.9, mask=MASK, evidence=evidence, cutout=cut)] * 4
+    page = tmp_path / "r.html"
+    write_report(page, title="Mugs", query=_query(), cards=cards)
+    measure = (
+        "<script>document.title = [...document.querySelectorAll('.why > div')].filter("
+        "e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > "
+        "e.parentElement.getBoundingClientRect().right + 1).length</script>"
+    )
+    text = page.read_text(encoding="utf-8")
+    policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+    page.write_text(policy.sub("", text).replace("</body>", f"{measure}</body>"), encoding="utf-8")
+    assert "<title>0</title>" in browse(page, tmp_path).dom
+
+
 def test_the_browser_would_tell(tmp_path):
     page = tmp_path / "bad.html"
     page.write_text('<img src="http://127.0.0.1:9/spy.png"><script>console.error("ouch")</script>')
