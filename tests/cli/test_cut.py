@@ -75,6 +75,20 @@ def test_a_colour_behind_the_object(run, photo, mask_file, disc):
     assert cut.shape[2] == 3 and (cut[~disc] == 255).all()
 
 
+def test_a_blurred_edge_is_taken_from_the_picture(run, mask_file, disc):
+    import cv2
+
+    share = cv2.GaussianBlur(disc.astype(np.float32), (0, 0), 2)
+    blurred = share[..., None] * (220, 60, 40) + (1 - share[..., None]) * (30, 80, 140)
+    Image.fromarray(np.rint(blurred).astype(np.uint8)).save("blurred.png")
+    errors = []
+    for edge in ("feather", "hair"):
+        words = ("--mask", mask_file, "--whole", "--edge", edge, "-o", f"{edge}.png")
+        assert run("cut", "blurred.png", *words).code == 0
+        errors.append(np.abs(read(f"{edge}.png")[..., 3] / 255 - share).sum())
+    assert errors[1] < 0.7 * errors[0]
+
+
 def test_outlines_are_written_by_suffix(run, photo, mask_file, disc):
     words = ("-o", "a.json", "-o", "a.svg", "-o", "a.txt", "--object", "disc")
     assert run("cut", photo, "--mask", mask_file, *words).code == 0

@@ -23,6 +23,8 @@ Examples:
 
   pickout cut photo.jpg --mask mask.png --background white -o mug.jpg
 
+  pickout cut cat.jpg --click 210,160 --edge hair -o cat.png
+
   pickout cut photo.jpg --session mug.json --click 140,95 -o mug.png
 """
 
@@ -81,6 +83,7 @@ def cut(
         ),
     ] = None,
     feather: shared.Feather = 1.0,
+    edge: shared.Edge = "feather",
     background: shared.Background = "transparent",
     whole: Annotated[
         bool,
@@ -104,7 +107,7 @@ def cut(
     del clicks, nots, boxes, scribbles, not_scribbles, lassos, polygons, masks, edits
     console = Console(quiet, json, overwrite)
     outputs = output or ([] if mask_out else [Path(f"{photo.stem}_cutout.png")])
-    look = Look.of(feather, background, crop=not whole)
+    look = Look.of(feather, background, crop=not whole, edge=edge)
     check_outputs([*outputs, *([mask_out] if mask_out else [])], look, overwrite=overwrite)
     steps = typed_steps(context, radius)
     work = session_of(photo, segmenter, session, has_steps=bool(steps))

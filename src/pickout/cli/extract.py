@@ -74,6 +74,7 @@ def extract(
         ),
     ] = "object",
     feather: shared.Feather = 1.0,
+    edge: shared.Edge = "feather",
     formats: Annotated[
         list[str] | None,
         typer.Option(
@@ -113,12 +114,12 @@ def extract(
     with console.progress() as listener:
         result = extract_hits(
             hits, output, formats=formats or ["png"], segmenter=segmenter, label=label,
-            feather=feather, overwrite=overwrite, progress=listener,
+            feather=feather, edge=edge, overwrite=overwrite, progress=listener,
         )  # fmt: skip
     _tell(console, result, output)
     console.write_json({"folder": str(output)} | result.to_json())
     if report is not None:
-        cards = [reporting.card_of_cut(extracted, feather) for extracted in result.results]
+        cards = [reporting.card_of_cut(extracted, feather, edge) for extracted in result.results]
         reporting.write(report, query, cards, overwrite)
         console.note(f"report: {report}")
     if hits and len(result.failed) == len(hits):

@@ -43,6 +43,13 @@ def complete_formats() -> list[str]:
     return format_names()
 
 
+def complete_edges() -> list[str]:
+    """Return the names of all kinds of edges, for shell completion."""
+    from pickout.exports.cutouts import EDGES
+
+    return list(EDGES)
+
+
 def region_segmenter(name: str) -> RegionSegmenter:
     """Return the segmenter called `name` if it can split a picture by itself.
 
@@ -179,6 +186,17 @@ Feather = Annotated[
         "--feather",
         metavar="PX",
         help="Softness of the edge; 0 keeps it hard.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+Edge = Annotated[
+    str,
+    typer.Option(
+        "--edge",
+        metavar="NAME",
+        autocompletion=complete_edges,
+        help="feather: equally soft everywhere; hair: as soft as the picture shows it (hair, fur, "
+        "blur); fine-hair: likewise, slower and finer.",
         rich_help_panel=OUTPUT,
     ),
 ]

@@ -27,7 +27,7 @@ def card_of(hit: Hit) -> HitCard:
     )
 
 
-def card_of_cut(extracted: Extracted, feather: float) -> HitCard:
+def card_of_cut(extracted: Extracted, feather: float, edge: str) -> HitCard:
     """Return the card of a hit that was cut out, or of what went wrong with it."""
     from pickout.exports import cutout
     from pickout.images import read_image
@@ -36,7 +36,7 @@ def card_of_cut(extracted: Extracted, feather: float) -> HitCard:
     mask = extracted.mask
     if mask is None:
         return replace(card, error=extracted.error)
-    cut = cutout(read_image(extracted.hit.path), mask, feather=feather)
+    cut = cutout(read_image(extracted.hit.path), mask, feather=feather, edge=edge)
     return replace(card, mask=mask, cutout=cut, cutout_path=extracted.cutout_path)
 
 

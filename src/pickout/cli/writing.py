@@ -30,21 +30,26 @@ class Look:
         Colour behind the object; None leaves it transparent.
     crop : bool
         Whether to keep only the object's box.
+    edge : str
+        Kind of edge, one of `pickout.exports.cutouts.EDGES`.
     """
 
     feather: float = 1.0
     background: str | None = None
     crop: bool = True
+    edge: str = "feather"
 
     @classmethod
-    def of(cls, feather: float, background: str, *, crop: bool) -> Look:
-        """Return the look that was asked for on the command line; an unknown colour raises."""
+    def of(cls, feather: float, background: str, *, crop: bool, edge: str = "feather") -> Look:
+        """Return the look that was asked for on the command line; unknown words raise."""
+        from pickout.exports.cutouts import check_edge
         from pickout.matting import parse_color
 
+        check_edge(edge)
         if background.strip().lower() in ("", "none", "transparent"):
-            return cls(feather, None, crop)
+            return cls(feather, None, crop, edge)
         parse_color(background)
-        return cls(feather, background, crop)
+        return cls(feather, background, crop, edge)
 
 
 def format_of(path: Path, asked: str | None) -> str:
@@ -89,7 +94,7 @@ def write_picture(image: Image, mask: Mask, path: Path, look: Look, *, overwrite
     """Write the cut-out of one mask."""
     from pickout.exports import cutout
 
-    cut = cutout(image, mask, feather=look.feather, crop=look.crop)
+    cut = cutout(image, mask, feather=look.feather, edge=look.edge, crop=look.crop)
     cut.save(path, background=look.background, overwrite=overwrite)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pickout.arrays import AnyArray, BoolArray, ByteArray, check_range, frozen
+from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, check_range, frozen
 from pickout.errors import ArgumentError
 from pickout.exports.pictures import save_picture
 from pickout.images import Image, as_image
@@ -19,6 +19,9 @@ Color = str | tuple[int, int, int]
 MAX_FEATHER = 200.0
 # Foreground colours are borrowed from inside the object, at most this far from its soft rim.
 _COLOR_REACH = 24
+
+EDGES = {"feather": None, "hair": "guided", "fine-hair": "closed-form"}
+"""Kinds of edges, and how opacity is read from the picture for them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +119,7 @@ def cutout(
     mask: Mask | AnyArray,
     *,
     feather: float = 1.0,
+    edge: str = "feather",
     crop: bool = True,
     margin: int = 0,
     decontaminate: bool = True,
@@ -128,7 +132,11 @@ def cutout(
         If it came with an opacity of its own, what was transparent stays transparent.
     mask : Mask or (H, W) ndarray of bool
     feather : float
-        Softness of the edge in pixels, 0 to 200; 0 keeps it hard.
+        Softness of the edge in pixels, 0 to 200; 0 keeps it hard. Only for the edge of that name.
+    edge : str
+        ``"feather"`` is equally soft everywhere; ``"hair"`` is as soft as the picture shows it:
+        for hair, fur and blur; ``"fine-hair"`` likewise, in seconds instead of milliseconds, and
+        needs the extra ``matting`` (see `pickout.matting.estimate_alpha`).
     crop : bool
         Whether to keep only the box around the object, or the whole picture's size.
     margin : int
@@ -144,54 +152,93 @@ def cutout(
     Raises
     ------
     ArgumentError
-        If the mask is empty or of another size, or a number is out of range.
+        If the mask is empty or of another size, a number is out of range, or there is no such
+        edge.
+    MissingExtraError
+        If the fine edge's package is not installed.
     """
     image, mask = as_image(image), as_mask(mask)
     check_mask_fits(mask, image.size_hw)
     check_range("feather", feather, 0, MAX_FEATHER)
+    check_edge(edge)
     check_range("margin", margin, 0, 100_000)
     box = mask.box_xyxy
     if box is None:
         raise ArgumentError(
             "the mask is empty, so there is nothing to cut out; click on the object first."
         )
-    # The rest of the picture is never touched: large photos cost what their object costs.
-    around = _grow(box, math.ceil(3 * feather) + _COLOR_REACH, image.size_hw)
-    part = _cut_part(image, mask, around, feather=feather, clean=decontaminate)
+    around, alpha = _opacity(image, mask, box, feather, edge)
+    part = _cut_part(image, alpha, around, clean=decontaminate)
     if not crop:
         return Cutout(_paste(part, around, image.size_hw), _whole(image), dict(image.metadata))
     visible = _grow(_visible_box(part, around, box), int(margin), image.size_hw)
     return Cutout(_view(part, around, visible), visible, dict(image.metadata))
 
 
-def _cut_part(image: Image, mask: Mask, box: Box4, *, feather: float, clean: bool) -> ByteArray:
+def check_edge(edge: str) -> None:
+    """Raise unless there is such a kind of edge and what it needs is installed.
+
+    Raises
+    ------
+    ArgumentError, MissingExtraError
+    """
+    if edge not in EDGES:
+        raise ArgumentError(f"there is no edge {edge!r}; choose one of: {', '.join(EDGES)}.")
+    if EDGES[edge] == "closed-form":
+        from pickout.matting.closed_form import check_installed
+
+        check_installed()
+
+
+def _opacity(
+    image: Image, mask: Mask, box: Box4, radius: float, edge: str
+) -> tuple[Box4, BoolArray | FloatArray]:
+    """Return a box with room for the soft edge, and the opacity in it; bool if it is hard.
+
+    The rest of the picture is never touched: large photos cost what their object costs.
+    """
+    from pickout.matting import estimate_alpha, feather
+
+    method = EDGES[edge]
+    if method is not None:
+        alpha = estimate_alpha(image, mask, method=method)
+        soft = Mask(alpha > 0).box_xyxy or box
+        around = _grow(soft, _COLOR_REACH, image.size_hw)
+        return around, _crop(alpha, around)
+    around = _grow(box, math.ceil(3 * radius) + _COLOR_REACH, image.size_hw)
+    inside = _crop(mask.array, around)
+    return around, inside if radius == 0 else feather(Mask(inside), radius)
+
+
+def _cut_part(image: Image, alpha: BoolArray | FloatArray, box: Box4, *, clean: bool) -> ByteArray:
     """Return the RGBA pixels of a box of the picture."""
     import cv2
 
-    x0, y0, x1, y1 = box
-    colors, inside = image.array[y0:y1, x0:x1], mask.array[y0:y1, x0:x1]
-    if feather == 0:
-        opacity = inside.view(np.uint8) * np.uint8(255)
+    colors = _crop(image.array, box)
+    if alpha.dtype == np.bool_:
+        opacity = np.asarray(alpha.view(np.uint8) * np.uint8(255))
     else:
-        colors, opacity = _soft_part(colors, inside, feather, clean=clean)
+        colors, opacity = _soft_part(colors, np.asarray(alpha, np.float32), clean=clean)
     if image.alpha is not None:
-        opacity = np.asarray(cv2.multiply(opacity, image.alpha[y0:y1, x0:x1], scale=1 / 255))
+        opacity = np.asarray(cv2.multiply(opacity, _crop(image.alpha, box), scale=1 / 255))
     # OpenCV's passes over the pixels take a tenth of the time of NumPy's masked ones.
     return np.asarray(cv2.copyTo(cv2.merge([*cv2.split(colors), opacity]), opacity), np.uint8)
 
 
-def _soft_part(
-    colors: ByteArray, inside: BoolArray, radius: float, *, clean: bool
-) -> tuple[ByteArray, ByteArray]:
+def _soft_part(colors: ByteArray, alpha: FloatArray, *, clean: bool) -> tuple[ByteArray, ByteArray]:
     """Return the colours and the opacity, 0 to 255, of an object with a soft edge."""
     import cv2
 
-    from pickout.matting import decontaminate, feather
+    from pickout.matting import decontaminate
 
-    alpha = feather(Mask(inside), radius)
     if clean:
         colors = decontaminate(colors, alpha)
     return colors, np.asarray(cv2.convertScaleAbs(alpha, alpha=255), np.uint8)
+
+
+def _crop(array: AnyArray, box: Box4) -> AnyArray:
+    x0, y0, x1, y1 = box
+    return array[y0:y1, x0:x1]
 
 
 def _visible_box(part: ByteArray, around: Box4, fallback: Box4) -> Box4:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from pickout.segmenters.base import Segmenter
 
 if TYPE_CHECKING:
     from pickout.exports import ExportItem
+    from pickout.exports.cutouts import Cutout
+    from pickout.images import Image
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +99,7 @@ def extract_hits(
     segmenter: str = "superpixel",
     label: str = "object",
     feather: float = 1.0,
+    edge: str = "feather",
     overwrite: bool = False,
     progress: bool | Listener = False,
 ) -> ExtractReport:
@@ -116,6 +120,8 @@ def extract_hits(
         What a data set calls the object.
     feather : float
         Softness of the cut-outs' edges in pixels.
+    edge : str
+        ``"feather"``, or ``"hair"`` or ``"fine-hair"``: as soft as each picture shows it.
     overwrite : bool
         Whether existing files may be replaced.
     progress : bool or callable
@@ -130,18 +136,22 @@ def extract_hits(
     Raises
     ------
     ArgumentError
-        If a format is unknown.
+        If a format or a kind of edge is unknown.
     PluginError
         If there is no such segmenter.
     ExportError
         If a data set exists already and `overwrite` is False, or cannot be written.
     """
+    from pickout.exports.cutouts import check_edge, cutout
+
     start = time.monotonic()
     chosen, target = list(hits), Path(folder)
     datasets = [name for name in dict.fromkeys(formats) if name != "png"]
+    check_edge(edge)
     _check_formats(datasets, target, overwrite=overwrite)
+    cut = partial(cutout, feather=feather, edge=edge)
     extractor = _Extractor(
-        make_segmenter(segmenter), target if "png" in formats else None, feather, overwrite
+        make_segmenter(segmenter), target if "png" in formats else None, cut, overwrite
     )
     results = []
     with listener_for(progress) as listener:
@@ -174,12 +184,16 @@ class _Extractor:
     """Cuts one hit after the other; remembers which names are taken."""
 
     def __init__(
-        self, segmenter: Segmenter, folder: Path | None, feather: float, overwrite: bool
+        self,
+        segmenter: Segmenter,
+        folder: Path | None,
+        cut: Callable[[Image, Mask], Cutout],
+        overwrite: bool,
     ) -> None:
         from pickout.exports.staging import NameGiver
 
         self._segmenter, self._folder = segmenter, folder
-        self._feather, self._overwrite = feather, overwrite
+        self._cut, self._overwrite = cut, overwrite
         self._names = NameGiver()
 
     def extract(self, hit: Hit) -> Extracted:
@@ -190,7 +204,6 @@ class _Extractor:
             return Extracted(hit, error=str(error) or f"{hit.path}: there is not enough memory.")
 
     def _extract(self, hit: Hit) -> Extracted:
-        from pickout.exports import cutout
         from pickout.files import refuse_existing
         from pickout.images import read_image
         from pickout.library.refine import refine_region
@@ -208,7 +221,7 @@ class _Extractor:
             )
         mask = refine_region(image, Mask(hit.mask.array), self._segmenter)
         if path is not None:
-            cutout(image, mask, feather=self._feather).save(path, overwrite=self._overwrite)
+            self._cut(image, mask).save(path, overwrite=self._overwrite)
         box = mask.box_xyxy or (0, 0, 1, 1)
         return Extracted(hit, path, None, PackedMask.of(mask.array, box))
 

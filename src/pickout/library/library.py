@@ -207,6 +207,7 @@ class Library:
         segmenter: str = "superpixel",
         label: str = "object",
         feather: float = 1.0,
+        edge: str = "feather",
         overwrite: bool = False,
         progress: bool | Listener = False,
     ) -> ExtractReport:
@@ -218,6 +219,7 @@ class Library:
             segmenter=segmenter,
             label=label,
             feather=feather,
+            edge=edge,
             overwrite=overwrite,
             progress=progress,
         )

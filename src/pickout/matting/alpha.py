@@ -14,7 +14,7 @@ from pickout.errors import ArgumentError
 from pickout.images import Image, as_image
 from pickout.masks import Mask, as_mask, check_mask_fits
 from pickout.matting.band import adaptive_trimap, widest_band
-from pickout.matting.closed_form import closed_form_alpha
+from pickout.matting.closed_form import check_installed, check_size, closed_form_alpha
 from pickout.matting.edges import trimap
 from pickout.matting.guided import guided_alpha
 from pickout.matting.tiles import place_around
@@ -65,6 +65,8 @@ def estimate_alpha(
     check_mask_fits(mask, image.size_hw)
     if method not in METHODS:
         raise ArgumentError(f"there is no method {method!r}; choose one of {', '.join(METHODS)}.")
+    if method == "closed-form":
+        check_installed()
     reach = widest_band(image.size_hw) if band is None else band
     check_range("band", reach, 0, 2000)
     alpha: FloatArray = np.zeros(mask.size_hw, np.float32)
@@ -73,6 +75,8 @@ def estimate_alpha(
         place = place_around(box, math.ceil(3 * reach) + 2, mask.size_hw)
         picture, inside = image.array[place], np.ascontiguousarray(mask.array[place])
         three = adaptive_trimap(picture, inside, reach) if band is None else trimap(inside, band)
+        if method == "closed-form":
+            check_size(three)
         found = guided_alpha(picture, three, inside, reach)
         if method == "closed-form":
             found = closed_form_alpha(picture, three, found)

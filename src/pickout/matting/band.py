@@ -9,7 +9,7 @@ import numpy as np
 
 from pickout.arrays import BoolArray, ByteArray, FloatArray, IntArray
 
-LEAST = 1.5
+LEAST = 1.0
 """Half-width of the narrowest band, pixels: a sharp edge mixes one pixel, and masks err by one."""
 
 # Places looked at across the outline, on either side of it.
@@ -20,6 +20,11 @@ _CLOSE = 0.08
 _BLURRY = 0.8
 # Shading just inside a sharp outline looks like a soft edge; it may widen the band so far only.
 _INWARD = 3.0
+# An edge is sharp if so much of the contrast lies so near to the outline, in pixels.
+_STEP, _NEAR = 0.8, 2.0
+_SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))
+# A width may exceed the mean of its neighbours' so many times.
+_SPIKE = 1.5
 
 
 def widest_band(size_hw: tuple[int, int]) -> float:
@@ -47,8 +52,9 @@ def adaptive_trimap(picture: ByteArray, inside: BoolArray, reach: float) -> Byte
     for contour in contours:
         points = np.asarray(contour.reshape(-1, 2), np.int32)
         inward, outward = edge_widths(picture, inside, points, reach)
-        _paint(inner, points, inward)
-        _paint(outer, points, outward)
+        real = _beside_ground(inside, points)
+        _paint(inner, points[real], inward[real])
+        _paint(outer, points[real], outward[real])
     mask = inside.view(np.uint8)
     undecided = (inner & mask) | (outer & (mask ^ 1))
     # 255, 0, or 128 by arithmetic of bytes: masked writing takes ten times as long.
@@ -88,7 +94,16 @@ def edge_widths(
     outward = _run(share[:, _STEPS:] > _CLOSE, reach)
     inward = _run(share[:, _STEPS::-1] < 1 - _CLOSE, reach)
     inward = np.minimum(inward, np.maximum(outward, _INWARD))
-    return np.maximum(inward, LEAST), np.maximum(outward, LEAST)
+    is_soft = _step(share, offsets, max(_NEAR, reach / 20)) < _STEP
+    return _steady(inward * is_soft, reach), _steady(outward * is_soft, reach)
+
+
+def _beside_ground(inside: BoolArray, points: IntArray) -> BoolArray:
+    """Return which outline points border on background: the picture's border is no outline."""
+    height, width = inside.shape
+    x, y = points.T
+    sides = ((np.clip(x + dx, 0, width - 1), np.clip(y + dy, 0, height - 1)) for dx, dy in _SIDES)
+    return np.asarray(~np.all([inside[row, column] for column, row in sides], 0), np.bool_)
 
 
 def _normals(points: IntArray, reach: float) -> FloatArray:
@@ -110,7 +125,7 @@ def _across(
     colors = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=edge)
     side = cv2.remap(inside.view(np.uint8), x, y, cv2.INTER_NEAREST, borderMode=edge)
     height, width = inside.shape
-    good = ((side > 0) == (offsets <= 0)) | (np.abs(offsets) < LEAST)
+    good = ((side > 0) == (offsets <= 0)) | (np.abs(offsets) < 1.5)
     good &= (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
     # Beyond the first place on the wrong side lies another edge.
     good[:, _STEPS:] = np.logical_and.accumulate(good[:, _STEPS:], 1)
@@ -159,6 +174,23 @@ def _along(values: FloatArray, pool: int) -> FloatArray:
     return np.asarray(mean, np.float32)
 
 
+def _step(share: FloatArray, offsets: FloatArray, near: float) -> FloatArray:
+    """Return how much of the contrast (n,) lies within `near` pixels of one place at the outline.
+
+    The place may lie as far off the outline, because a mask may.
+    """
+    apart = max(1, round(2 * near / float(offsets[1] - offsets[0])))
+    steps = share[:, :-apart] - share[:, apart:]
+    middles = (offsets[:-apart] + offsets[apart:]) / 2
+    return np.asarray(np.nan_to_num(steps[:, np.abs(middles) <= near]).max(1), np.float32)
+
+
+def _steady(widths: FloatArray, reach: float) -> FloatArray:
+    """Return widths without spikes that their neighbours along the outline do not share."""
+    around = _along(widths[:, None], max(3, round(4 * reach)))[:, 0]
+    return np.asarray(np.maximum(np.minimum(widths, _SPIKE * around), LEAST), np.float32)
+
+
 def _run(is_open: BoolArray, reach: float) -> FloatArray:
     """Return how far, in pixels, an edge (n, k) stays open from its start."""
     steps = np.where(is_open.all(1), is_open.shape[1] - 1, (~is_open).argmax(1))
@@ -167,8 +199,8 @@ def _run(is_open: BoolArray, reach: float) -> FloatArray:
 
 def _paint(canvas: ByteArray, points: IntArray, widths: FloatArray) -> None:
     """Set everything within its width of any of the points to 1."""
-    # The outline runs half a pixel outside of its points; no disc may miss its neighbour.
-    step = max(1, int(widths.min() / 2))
-    discs = zip(points[::step].tolist(), np.rint(widths[::step]).astype(int).tolist(), strict=True)
-    for centre, radius in discs:
+    radii = np.rint(widths).astype(np.int32)
+    # Discs overlap well enough if they stand a quarter of their radius apart.
+    chosen = np.arange(len(points)) % np.maximum(radii // 4, 1) == 0
+    for centre, radius in zip(points[chosen].tolist(), radii[chosen].tolist(), strict=True):
         cv2.circle(canvas, centre, radius, 1, -1)

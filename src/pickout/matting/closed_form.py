@@ -1,7 +1,7 @@
 """Opacity by closed-form matting [1]_: the fine way, with the optional package PyMatting.
 
 Only undecided pixels are unknowns, and the picture is solved tile by tile. What the fast way
-found weighs a little in every one of them, so that tiles agree at their seams and places without
+found weighs in every one of them, so that tiles agree at their seams and places without
 a hint nearby still have an answer.
 
 References
@@ -11,6 +11,8 @@ References
 """
 
 from __future__ import annotations
+
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -23,7 +25,7 @@ MAX_PIXELS = 24_000_000
 
 _TILE, _MARGIN = 384, 24
 # Weight of the guess against the picture's own smoothness.
-_GUESS = 1e-3
+_GUESS = 0.2
 # Residual at which the solver stops: opacity is exact to about 1/255.
 _EXACT = 1e-5
 
@@ -43,38 +45,34 @@ def closed_form_alpha(picture: ByteArray, trimap: ByteArray, guess: FloatArray) 
     -------
     alpha : (H, W) ndarray of float32
 
-    Raises
-    ------
-    MissingExtraError
-        If PyMatting is not installed.
-    ArgumentError
-        If the tiles along the band hold more than `MAX_PIXELS`.
     """
-    try:
-        import pymatting  # noqa: F401
-    except ImportError:
-        raise missing_extra("fine matting (closed-form)", "pymatting", "matting") from None
     undecided = trimap == 128
-    places = list(tiles(undecided, _TILE, _MARGIN))
-    _check_size(sum(_size(around) for _, around, _ in places))
     alpha = guess.copy()
-    for tile, around, core in places:
+    for tile, around, core in tiles(undecided, _TILE, _MARGIN):
         alpha[tile] = _solve_tile(picture[around], undecided[around], guess[around])[core]
     return alpha
+
+
+def check_installed() -> None:
+    """Raise `MissingExtraError` if PyMatting is not installed; does not import it."""
+    if find_spec("pymatting") is None:
+        raise missing_extra("the fine soft edge (closed-form matting)", "pymatting", "matting")
+
+
+def check_size(trimap: ByteArray) -> None:
+    """Raise `ArgumentError` if the tiles along the band hold more than `MAX_PIXELS`."""
+    pixels = sum(_size(around) for _, around, _ in tiles(trimap == 128, _TILE, _MARGIN))
+    if pixels > MAX_PIXELS:
+        raise ArgumentError(
+            f"closed-form matting would have to solve {pixels / 1e6:,.1f} megapixels, more than "
+            f"the {MAX_PIXELS / 1e6:,.1f} it may; give a narrower band, or take method='guided'."
+        )
 
 
 def _size(place: Place) -> int:
     """Return the number of pixels of a place."""
     height, width = (int(part.stop - part.start) for part in place)
     return height * width
-
-
-def _check_size(pixels: int) -> None:
-    if pixels > MAX_PIXELS:
-        raise ArgumentError(
-            f"closed-form matting would have to solve {pixels / 1e6:.0f} megapixels, more than "
-            f"the {MAX_PIXELS / 1e6:.0f} it may; give a narrower band, or take method='guided'."
-        )
 
 
 def _solve_tile(picture: ByteArray, undecided: BoolArray, guess: FloatArray) -> FloatArray:

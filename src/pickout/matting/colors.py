@@ -84,7 +84,9 @@ def _average(
 ) -> FloatArray:
     """Return the mean colour around each pixel: of sure ones, faintly of others and far ones."""
     side = (2 * _REACH + 1, 2 * _REACH + 1)
-    weight = weight * np.where(sure, np.float32(1), np.float32(_UNSURE)) + np.float32(1e-6)
+    # Far away, sure pixels tell more than mixed ones do nearby.
+    unsure = np.float32(_UNSURE if far is None else _UNSURE * _FAR)
+    weight = weight * np.where(sure, np.float32(1), unsure) + np.float32(1e-6 * unsure)
     total = cv2.blur(weight, side)[..., None]
     mean = cv2.blur(colors * weight[..., None], side)
     if far is not None:

@@ -28,8 +28,6 @@ _RADIUS = 4
 # Windows three and nine times as large help where the smaller ones hold nothing sure.
 _SCALES = (1, 3, 9)
 _HELP = 0.01
-# Undecided pixels speak for object and background, too, as far as the mask says so.
-_VOICE = 0.4
 # Noise that every picture has: variance of a colour from 0 to 1.
 _NOISE = (3 / 255) ** 2
 # Variance of what the mask says in the middle of the band, and at its rims.
@@ -70,13 +68,15 @@ def guided_alpha(
     band = np.flatnonzero(trimap == 128)
     if len(band) == 0:
         return alpha
-    soft = _softened(inside)
-    stride = max(1, round(reach / 8))
-    line, trust = _at(_line_model(picture, trimap, soft, stride), band, trimap.shape[1], stride)
-    color = picture.reshape(-1, 3).take(band, 0).astype(np.float32) / 255
-    seen = np.clip(np.einsum("nc,nc->n", color, line[:, :3]) + line[:, 3], 0, 1)
+    soft = _unit(_softened(inside).ravel()[band])
     ramp = _ramp(trimap, band, 2 if reach >= _LARGE else 1)
-    told = _RAMP * ramp + (1 - _RAMP) / 255 * soft.ravel()[band]
+    own = _weights(trimap, 255, band, soft * ramp**2)
+    ground = _weights(trimap, 0, band, (1 - soft) * (1 - ramp) ** 2)
+    stride = max(1, min(round(reach / 8), *trimap.shape))
+    line, trust = _at(_line_model(picture, own, ground, stride), band, trimap.shape[1], stride)
+    color = _unit(picture.reshape(-1, 3).take(band, 0))
+    seen = np.clip(np.einsum("nc,nc->n", color, line[:, :3]) + line[:, 3], 0, 1)
+    told = _RAMP * ramp + (1 - _RAMP) * soft
     doubt = _DOUBT * 4 * ramp * (1 - ramp) + _RIM
     mixed = (trust * doubt * seen + told) / (trust * doubt + 1)
     alpha.ravel()[band] = np.clip((mixed - _FAINT) / (1 - 2 * _FAINT), 0, 1)
@@ -103,24 +103,33 @@ def _ramp(trimap: ByteArray, band: Index, step: int) -> FloatArray:
 
 def _distance(others: BoolArray, cell: Index) -> FloatArray:
     """Return how far cells, by flat index, are from the next that is not among `others`."""
-    return np.asarray(
-        cv2.distanceTransform(others.view(np.uint8), cv2.DIST_L2, 3).ravel()[cell], np.float32
-    )
+    distance = cv2.distanceTransform(others.view(np.uint8), cv2.DIST_L2, 3).ravel()[cell]
+    # Without such a cell OpenCV answers with the largest float.
+    return np.asarray(np.minimum(distance, 1e6), np.float32)
 
 
-def _line_model(picture: ByteArray, trimap: ByteArray, soft: ByteArray, stride: int) -> Planes:
+def _weights(trimap: ByteArray, sure: int, band: Index, voice: FloatArray) -> ByteArray:
+    """Return how much each pixel says, 0 to 255, about the side that the trimap calls `sure`.
+
+    Undecided pixels have a voice, too, the more the nearer they lie to that side.
+    """
+    weights = (trimap == sure).view(np.uint8) * np.uint8(255)
+    weights.ravel()[band] = voice * 255
+    return np.asarray(weights, np.uint8)
+
+
+def _line_model(
+    picture: ByteArray, own_weight: ByteArray, ground_weight: ByteArray, stride: int
+) -> Planes:
     """Return opacity as a line in colour, and how far to trust it, on a grid.
 
     Five arrays (h, w): weights of red, green and blue (0 to 1), offset, and the inverse variance
     of the opacity that they give.
     """
     cells = (slice(stride // 2, None, stride),) * 2
-    if min(trimap[cells].shape) == 0:
-        cells, stride = (slice(None), slice(None)), 1
     colors = [_unit(picture[..., channel][cells]) for channel in range(3)]
-    known, inside = trimap[cells], _unit(soft[cells])
-    own, own_spread = _moments(colors, _weight(known, 255, inside))
-    ground, ground_spread = _moments(colors, _weight(known, 0, 1 - inside))
+    own, own_spread = _moments(colors, _unit(own_weight[cells]))
+    ground, ground_spread = _moments(colors, _unit(ground_weight[cells]))
     spread = [(a + b) / 2 for a, b in zip(own_spread, ground_spread, strict=True)]
     apart = [a - b for a, b in zip(own, ground, strict=True)]
     axis = _solve(spread, apart)
@@ -136,11 +145,6 @@ def _unit(values: ByteArray) -> FloatArray:
 
 def _dot(a: Planes, b: Planes) -> FloatArray:
     return np.asarray(a[0] * b[0] + a[1] * b[1] + a[2] * b[2], np.float32)
-
-
-def _weight(known: ByteArray, sure: int, share: FloatArray) -> FloatArray:
-    """Return how much each pixel says about the side that the trimap calls `sure`."""
-    return np.where(known == 128, np.float32(_VOICE) * share, known == sure).astype(np.float32)
 
 
 def _moments(colors: Planes, weight: FloatArray) -> tuple[Planes, Planes]:
