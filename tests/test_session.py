@@ -53,6 +53,20 @@ def test_clicks_make_a_mask_and_undo_gives_back_exactly_the_earlier_ones(picture
     assert not session.can_redo
 
 
+def test_what_is_no_number_is_refused_and_changes_nothing(picture):
+    session = Session(picture, "paint")
+    with pytest.raises(PromptError, match=r"click.*'a'"):
+        session.click("a", 1)
+    with pytest.raises(PromptError, match=r"click.*None"):
+        session.click(1, None)
+    with pytest.raises(PromptError, match="box"):
+        session.box(1, 2, [3], 4)
+    with pytest.raises(PromptError, match="radius"):
+        session.scribble([(5, 5), (9, 9)], radius="wide")
+    assert not session.can_undo
+    assert repr(session) == "Session(Image(90 x 60), objects=['object'], steps=0)"
+
+
 def test_a_new_step_forgets_what_had_been_undone(picture):
     session = Session(picture, "paint")
     session.scribble([(5, 5), (20, 5)])

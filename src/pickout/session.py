@@ -85,6 +85,9 @@ class Session:
         self._objects = {FIRST_OBJECT: History(self.image.size_hw)}
         self._current = FIRST_OBJECT
 
+    def __repr__(self) -> str:
+        return f"Session({self.image!r}, objects={list(self._objects)}, steps={len(self.steps)})"
+
     # --- prompts -------------------------------------------------------------------------------
 
     def click(self, x: float, y: float, positive: bool = True) -> Mask:
@@ -95,15 +98,15 @@ class Session:
         PromptError
             If the point lies outside the picture. The session stays as it was.
         """
-        return self.prompt(Click(float(x), float(y), bool(positive)))
+        return self.prompt(Click(_number("click", x), _number("click", y), bool(positive)))
 
     def scribble(self, points: Points, radius: float = 3.0, positive: bool = True) -> Mask:
         """Say it of a whole stroke through `points`, `radius` pixels thick on each side."""
-        return self.prompt(Scribble(_points(points), float(radius), bool(positive)))
+        return self.prompt(Scribble(_points(points), _number("radius", radius), bool(positive)))
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Mask:
         """Say that the whole object lies inside the box; corners may come in any order."""
-        return self.prompt(Box(float(x0), float(y0), float(x1), float(y1)))
+        return self.prompt(Box(*(_number("box", side) for side in (x0, y0, x1, y1))))
 
     def lasso(self, points: Points) -> Mask:
         """Say that the whole object lies inside a loose closed outline."""
@@ -353,6 +356,14 @@ class CurrentMask(Mask):
     def __call__(self, prior: Mask | AnyArray) -> Mask:
         """Start the session's current object from `prior`; the same as `Session.start_from`."""
         return self._session.start_from(prior)
+
+
+def _number(what: str, value: float) -> float:
+    """Return a plain number, or raise `PromptError` if the value is something else."""
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise PromptError(f"a {what} is given in numbers of pixels, not {value!r}.") from error
 
 
 def _points(points: Points) -> tuple[tuple[float, float], ...]:

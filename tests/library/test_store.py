@@ -39,6 +39,15 @@ def test_the_file_is_one_file_that_names_its_kind_and_version(shelf):
     assert int.from_bytes(data[60:64], "big") == VERSION
 
 
+def test_a_closed_library_says_so(shelf):
+    library = Library(shelf)
+    library.close()
+    with pytest.raises(LibraryError, match=r"closed; open it again [^.]*\.$"):
+        len(library)
+    with pytest.raises(LibraryError, match="closed"):
+        library.find(scene(1, 70, 10, 30)[0])
+
+
 def test_a_folder_is_refused(tmp_path):
     refused(tmp_path, "is a folder")
 

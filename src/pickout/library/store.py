@@ -49,7 +49,9 @@ def _explain(error: sqlite3.Error) -> str:
         return "this is not a pickout library; give another name or delete the file."
     if name.startswith("SQLITE_CORRUPT"):
         return "the library is damaged; delete the file and index again."
-    return f"the library cannot be used: {error}."
+    if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+        return "the library was closed; open it again with Library(path)."
+    return f"the library cannot be used: {str(error).rstrip('.')}."
 
 
 class Store:
