@@ -1,9 +1,9 @@
 """``python -m training``: rebuild the models of the superpixel segmenter.
 
 Stages: boundaries, then clicks and the pixel band in rounds (each with more simulated users,
-working with the models of the round before), then an evaluation. Models are written after each
-round, so that a broken run can go on with ``--from``; ``--from more`` adds rounds that begin with
-the models in the output folder.
+working with the models of the round before), then an evaluation. Models are written
+after each stage, so that a broken run can go on with ``--from``; ``--from more`` adds rounds that
+begin with the models in the output folder, and averages what they give with those.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import itertools
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from pickout.analysis.models import EdgeModels, load_edge_models
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.models import Models, load_models
-from training.boost import Samples, fit, join
+from training.boost import Samples, average, fit, join
 from training.clicks import as_it_is, by_reach, simulate
 from training.data import SegmentSource, Thing, divided_pictures, sources, things
 from training.edges import train_edges
@@ -120,38 +121,50 @@ def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
     edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
     objects, clicks, band, log = supply(options), [], [], []
     goes_on = options.start == "more"
-    models = load_models(options.out) if goes_on else Models(edges, by_reach, as_it_is)
+    before = models = _beginning(options, edges, goes_on=goes_on)
     for number, size in enumerate(sizes):
         last = number == len(sizes) - 1
         users = itertools.islice(objects, size)
-        work = simulate(
-            users, models, prompts=7 if goes_on else 5 + number, seed=options.seed + number
-        )
-        clicks = [_weakened(clicks), join(work.clicks)] if clicks else [join(work.clicks)]
-        clicks, band = [join(clicks)], [*band, *work.band]
+        prompts = 7 if goes_on else 5 + number
+        work = simulate(users, models, prompts=prompts, seed=options.seed + number)
+        clicks, band = [*map(_weakened, clicks), join(work.clicks)], [*band, *work.band]
         trees = options.click_trees if last else options.click_trees // 2
-        models = _refitted(edges, clicks[0], join(band), trees, options)
+        models = _refitted(edges, join(clicks), join(band), trees, options)
         curve = np.mean(work.curves, axis=0).round(4).tolist()
         log.append({"objects": size, "IoU after each prompt": curve})
         _say("round", number + 1, log[-1])
+    if goes_on:
+        models = replace(
+            models,
+            clicks=average(before.clicks, models.clicks),
+            band=average(before.band, models.band),
+        )
+    save_forest(options.out / FILES[2], models.clicks)
+    save_forest(options.out / FILES[3], models.band)
     return log
 
 
-def _weakened(parts: list[Samples]) -> Samples:
-    """Return earlier rounds' samples with half their weight."""
-    joined = join(parts)
-    return Samples(joined.features, joined.target, joined.weight / 2)
+def _beginning(options: argparse.Namespace, edges: EdgeModels, *, goes_on: bool) -> Models:
+    """Return the models that the first users work with."""
+    if goes_on:
+        return load_models(options.out)
+    return Models(edges, clicks=by_reach, band=as_it_is)
+
+
+def _weakened(samples: Samples) -> Samples:
+    """Return an earlier round's samples with half their weight."""
+    return replace(samples, weight=samples.weight / 2)
 
 
 def _refitted(
     edges: EdgeModels, clicks: Samples, band: Samples, trees: int, options: argparse.Namespace
 ) -> Models:
-    """Return models fitted to all samples so far; they are written, too."""
-    click_model = fit(clicks, CLICK_NAMES, trees=trees, seed=options.seed)
-    band_model = fit(band, BAND_NAMES, trees=options.band_trees, seed=options.seed)
-    save_forest(options.out / FILES[2], click_model)
-    save_forest(options.out / FILES[3], band_model)
-    return Models(edges, click_model, band_model)
+    """Return models fitted to all samples so far."""
+    return Models(
+        edges,
+        clicks=fit(clicks, CLICK_NAMES, trees=trees, seed=options.seed),
+        band=fit(band, BAND_NAMES, trees=options.band_trees, seed=options.seed),
+    )
 
 
 def _evaluate(options: argparse.Namespace) -> dict[str, float]:

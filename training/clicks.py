@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -74,7 +74,8 @@ def _work_on(
     thing: Thing, models: Models, work: Work, prompts: int, rng: np.random.Generator
 ) -> None:
     clicks, band = Recorder(models.clicks), Recorder(models.band)
-    picture = Picture(Pyramid(thing.rgb), Models(models.edges, clicks, band))
+    recording = replace(models, clicks=clicks, band=band)
+    picture = Picture(Pyramid(thing.rgb), recording)
     state, clicked = picture.start(), np.zeros(thing.mask.shape, bool)
     curve = []
     for k in range(prompts):

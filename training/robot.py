@@ -63,7 +63,7 @@ def next_prompt(
 ) -> Prompt:
     """Return what the user does next; exact habits follow the protocol of `worst_error`."""
     if is_first and rng.random() < habits.box:
-        return _loose_box(thing, rng)
+        return loose_box(thing, rng)
     positive, row, column = worst_error(thing, mask, clicked)
     error = (thing.mask != mask) & (thing.mask == positive) & ~thing.ignore
     if rng.random() < habits.jitter:
@@ -103,10 +103,11 @@ def _is_inside(error: np.ndarray, start: tuple[float, float], x: int, y: int) ->
     return bool(error[at[:, 1], at[:, 0]].all())
 
 
-def _loose_box(thing: Thing, rng: np.random.Generator) -> Box:
+def loose_box(thing: Thing, rng: np.random.Generator) -> Box:
+    """Return a box around the object: about tight in half of the cases, else with room."""
     rows, columns = np.flatnonzero(thing.mask.any(1)), np.flatnonzero(thing.mask.any(0))
     height, width = thing.mask.shape
-    loose = rng.uniform(-0.01, 0.08, 4) * rng.uniform(0, 1)
+    loose = rng.uniform(-0.01, 0.01, 4) if rng.random() < 0.5 else rng.uniform(0, 0.1, 4)
     tall, wide = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
     x0, y0 = columns[0] - loose[0] * wide, rows[0] - loose[1] * tall
     x1, y1 = columns[-1] + 1 + loose[2] * wide, rows[-1] + 1 + loose[3] * tall

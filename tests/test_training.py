@@ -1,0 +1,96 @@
+"""The training command on tiny data: it runs, it is deterministic, and its models load."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("catboost", reason="training needs catboost")
+pytest.importorskip("sklearn", reason="training needs scikit-learn")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from training.boost import Samples, average, fit
+from training.clicks import as_it_is, by_reach, iou, simulate
+from training.data import SegmentSource, Thing, divided_pictures, sources
+from training.robot import EXACT, next_prompt, worst_error
+
+from pickout.segmenters._superpixel.models import Models, shipped_models
+
+
+def disk_thing(seed=0):
+    down, across = np.ogrid[:60, :80]
+    mask = (down - 30) ** 2 + (across - 40) ** 2 < 15**2
+    picture = np.where(mask[..., None], (200, 60, 60), (60, 90, 140)).astype(np.float32)
+    picture += np.random.default_rng(seed).normal(0, 8, picture.shape)
+    rgb = np.clip(picture, 0, 255).astype(np.uint8)
+    return Thing(f"disk{seed}", rgb, mask, np.zeros_like(mask))
+
+
+def test_the_robot_clicks_the_middle_of_the_widest_error():
+    thing, nothing = disk_thing(), np.zeros((60, 80), bool)
+    positive, row, column = worst_error(thing, nothing, nothing)
+    assert positive and abs(row - 30) <= 1 and abs(column - 40) <= 1
+    positive, row, column = worst_error(thing, ~nothing, nothing)
+    assert not positive and not thing.mask[row, column]
+
+
+def test_no_pixel_is_clicked_twice():
+    thing, clicked, rng = disk_thing(), np.zeros((60, 80), bool), np.random.default_rng(0)
+    mask = np.zeros((60, 80), bool)
+    clicks = [next_prompt(thing, mask, clicked, EXACT, rng, is_first=k == 0) for k in range(6)]
+    assert len({(click.x, click.y) for click in clicks}) == 6
+
+
+def test_fits_are_deterministic_and_average():
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(400, 3)).astype(np.float32)
+    target = (features[:, 0] + features[:, 1] > 0).astype(np.float32)
+    samples = Samples(features, target, np.ones(400, np.float32))
+    columns = np.ascontiguousarray(features.T)
+    a, b = (fit(samples, ("x", "y", "z"), trees=20, threads=1) for _ in range(2))
+    np.testing.assert_array_equal(a(columns), b(columns))
+    assert ((a(columns) > 0) == target).mean() > 0.9
+    other = fit(samples, ("x", "y", "z"), trees=5, threads=1, seed=3)
+    mean = average(a, other)(columns)
+    np.testing.assert_allclose(mean, (a(columns) + other(columns)) / 2, atol=1e-5)
+
+
+def test_simulated_users_leave_samples_and_get_somewhere():
+    models = Models(shipped_models().edges, clicks=by_reach, band=as_it_is)
+    work = simulate([disk_thing(0), disk_thing(1)], models, prompts=4, seed=0)
+    assert len(work.curves) == 2 and all(len(curve) == 4 for curve in work.curves)
+    assert min(curve[-1] for curve in work.curves) > 0.8
+    assert {s.features.shape[1] for s in work.clicks} == {len(shipped_models().clicks.names)}
+
+
+def test_both_layouts_of_objects_are_read(tmp_path):
+    import tarfile
+
+    thing = disk_thing()
+    for folder, name in (("images", "a.png"), ("masks", "a.png")):
+        (tmp_path / "set" / folder).mkdir(parents=True)
+        values = thing.rgb[:, :, ::-1] if folder == "images" else thing.mask * np.uint8(255)
+        cv2.imwrite(str(tmp_path / "set" / folder / name), values)
+    (tmp_path / "tars").mkdir()
+    cv2.imwrite(str(tmp_path / "a.webp"), thing.rgb[:, :, ::-1], [cv2.IMWRITE_WEBP_QUALITY, 101])
+    with tarfile.open(tmp_path / "tars" / "one.tar", "w") as tar:
+        tar.add(tmp_path / "a.webp", "a.webp")
+        tar.add(tmp_path / "set" / "masks" / "a.png", "a.png")
+    for folder in ("set", "tars"):
+        (found,) = sources(tmp_path / folder)
+        assert iou(found.read(), thing.mask) == 1
+        np.testing.assert_array_equal(found.read().rgb, thing.rgb)
+
+
+def test_drawn_segments_become_objects(tmp_path):
+    for folder in ("images", "labels"):
+        (tmp_path / folder).mkdir()
+    thing = disk_thing()
+    cv2.imwrite(str(tmp_path / "images" / "p.png"), thing.rgb[:, :, ::-1])
+    cv2.imwrite(str(tmp_path / "labels" / "p__0.png"), thing.mask.astype(np.uint16))
+    (picture,) = divided_pictures(tmp_path)
+    np.testing.assert_array_equal(SegmentSource(picture, 0).read().mask, thing.mask)
