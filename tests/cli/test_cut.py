@@ -137,6 +137,12 @@ def test_a_session_goes_on_where_it_was(run, photo, tmp_path):
     assert [category["name"] for category in names] == ["object", "other"]
 
 
+def test_one_is_not_told_in_the_plural(run, tmp_path):
+    Image.new("RGB", (1, 1), (90, 90, 90)).save(tmp_path / "dot.png")
+    assert "dot.png: 1 pixel," in run("cut", "dot.png", "--click", "0,0", "-o", "cut.png").err
+    assert "1 picture," in run("index", "dot.png").out
+
+
 @pytest.mark.parametrize("segmenter", ["superpixel", "grabcut", "watershed", "otsu", "paint"])
 def test_every_segmenter_takes_clicks_boxes_and_strokes(run, photo, segmenter):
     words = ("--box", "30,15,90,75", "--scribble", "55,40 65,50", "--click", "60,45")

@@ -12,6 +12,11 @@ from pathlib import Path
 from pickout.progress import Listener, Progress
 
 
+def counted(number: int, noun: str) -> str:
+    """Return "1 file", "2 files", "1,943 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 @dataclass(frozen=True)
 class Console:
     """Where a command's words go.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pickout.cli import options as shared
-from pickout.cli.console import Console
+from pickout.cli.console import Console, counted
 from pickout.cli.prompting import give, require_object, session_of, typed_steps
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _report(console: Console, session: Session, photo: Path, written: list[Path]
         console.note(note)
     for path in written:
         console.say(str(path))
-    console.note(f"{photo.name}: {mask.area:,} pixels, {share:.1%} of the picture")
+    console.note(f"{photo.name}: {counted(mask.area, 'pixel')}, {share:.1%} of the picture")
     console.write_json(
         {
             "photo": str(photo),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pickout.cli import options as shared
-from pickout.cli.console import Console
+from pickout.cli.console import Console, counted
 
 if TYPE_CHECKING:
     from pickout.cli.searching import Query
@@ -134,6 +134,6 @@ def _tell(console: Console, result: ExtractReport, output: Path) -> None:
         elif extracted.cutout_path is not None:
             console.say(str(extracted.cutout_path))
     for name, paths in result.datasets.items():
-        console.say(f"{name}: {len(paths)} files in {output / name}")
+        console.say(f"{name}: {counted(len(paths), 'file')} in {output / name}")
     done = len(result.results) - len(result.failed)
     console.note(f"cut out of {done} of {len(result.results)} pictures in {result.seconds:.1f} s")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pickout.cli import options as shared
-from pickout.cli.console import Console
+from pickout.cli.console import Console, counted
 from pickout.errors import ArgumentError
 
 EPILOG = """\
@@ -49,8 +49,8 @@ def index(
         more = len(report.failed) - _SHOWN_FAILURES
         console.note(f"not read: {more} more; --json FILE lists all.")
     console.say(
-        f"{library}: {report.n_pictures:,} pictures, {report.n_regions:,} regions "
-        f"({report.added} new, {report.updated} changed, {report.unchanged} as before, "
+        f"{library}: {counted(report.n_pictures, 'picture')}, "
+        f"{counted(report.n_regions, 'region')} ({report.added} new, {report.updated} changed, {report.unchanged} as before, "
         f"{report.removed} gone, {len(report.failed)} unreadable) in {report.seconds:.1f} s"
     )
     console.write_json({"library": str(library)} | report.to_json())
