@@ -50,7 +50,8 @@ def index(
         console.note(f"not read: {more} more; --json FILE lists all.")
     console.say(
         f"{library}: {counted(report.n_pictures, 'picture')}, "
-        f"{counted(report.n_regions, 'region')} ({report.added} new, {report.updated} changed, {report.unchanged} as before, "
+        f"{counted(report.n_regions, 'region')} "
+        f"({report.added} new, {report.updated} changed, {report.unchanged} as before, "
         f"{report.removed} gone, {len(report.failed)} unreadable) in {report.seconds:.1f} s"
     )
     console.write_json({"library": str(library)} | report.to_json())
