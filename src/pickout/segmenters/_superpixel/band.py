@@ -66,16 +66,17 @@ def measure_band(view: View, mask: BoolArray) -> Band | None:
     scene = view.scene
     window = _window(mask)
     inside = np.ascontiguousarray(mask[window]).view(np.uint8)
-    rows, columns = np.nonzero(
-        _changed(inside, cv2.MORPH_DILATE) != _changed(inside, cv2.MORPH_ERODE)
-    )
+    band = _changed(inside, cv2.MORPH_DILATE) != _changed(inside, cv2.MORPH_ERODE)
+    rows, columns = (axis.astype(np.int32) for axis in np.nonzero(band))
     if not len(rows):
         return None
     at = (rows, columns)
     labels = scene.superpixels.labels[window]
-    guess = np.clip(view.logit, -STRONGEST_LOGIT, STRONGEST_LOGIT)[labels]
+    logit = np.clip(view.logit, -STRONGEST_LOGIT, STRONGEST_LOGIT)
+    guess = np.asarray(logit[labels], np.float32)
     colour = np.ascontiguousarray(scene.lab[window])
-    weights = {"mask": inside.astype(np.float32), "guess": 1 / (1 + np.exp(-guess))}
+    chance = np.asarray(1 / (1 + np.exp(-guess)), np.float32)
+    weights = {"mask": inside.astype(np.float32), "guess": chance}
     own, size = colour[at], float(inside.sum())
     features = [
         guess[at],

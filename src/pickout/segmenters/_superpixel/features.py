@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from pickout import _core
-from pickout.arrays import BoolArray, FloatArray, IntArray
+from pickout.arrays import AnyArray, BoolArray, FloatArray, IntArray
 from pickout.segmenters._superpixel.marks import Mark
 from pickout.segmenters._superpixel.scene import FARTHEST, Costs, Scene
 
@@ -100,7 +100,7 @@ class Question:
         return self.scene.n
 
 
-Rows = list[FloatArray | float]
+Rows = list[AnyArray | float]
 
 
 def click_features(question: Question) -> FloatArray:
@@ -132,7 +132,8 @@ def _guess_by_reach(q: Question) -> FloatArray:
 
 
 def _colour_ratios(q: Question, guess: FloatArray) -> list[FloatArray]:
-    mixed = guess if q.answer.max() < 0.5 else (guess + q.answer) / 2
+    half = np.asarray((guess + q.answer) / 2, np.float32)
+    mixed = guess if q.answer.max() < 0.5 else half
     around = (q.surround.along == 0).astype(np.float32)
     ratio = q.scene.log_ratio
     return [ratio(guess, 1 - guess), ratio(mixed, 1 - mixed), ratio(1 - around, around)]

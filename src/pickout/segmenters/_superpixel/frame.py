@@ -35,10 +35,12 @@ class Pyramid:
         while self._pixels() > 4 * WORKING_PIXELS and min(self.levels[-1].shape[:2]) > 1:
             height, width = self.levels[-1].shape[:2]
             half = (max(1, width // 2), max(1, height // 2))
-            self.levels.append(cv2.resize(self.levels[-1], half, interpolation=cv2.INTER_AREA))
+            shrunk = cv2.resize(self.levels[-1], half, interpolation=cv2.INTER_AREA)
+            self.levels.append(np.asarray(shrunk, np.uint8))
 
     def _pixels(self) -> int:
-        return self.levels[-1].shape[0] * self.levels[-1].shape[1]
+        height, width = self.levels[-1].shape[:2]
+        return int(height * width)
 
     @property
     def size_hw(self) -> tuple[int, int]:

@@ -118,7 +118,9 @@ class Scene:
     def bins(self) -> IntArray:
         """Histogram cell of every superpixel's colour."""
         cells = np.array(COLOUR_BINS)
-        at = (self.near_colour + np.float32([0, 60, 60])) / np.float32([7, 6, 6])
+        at = (self.near_colour + np.array([0, 60, 60], np.float32)) / np.array(
+            [7, 6, 6], np.float32
+        )
         at = np.clip(at, 0, cells - 1).astype(np.int32)
         return np.asarray((at[:, 0] * cells[1] + at[:, 1]) * cells[2] + at[:, 2], np.int32)
 
@@ -134,8 +136,8 @@ class Scene:
     @cached_property
     def place(self) -> FloatArray:
         """Distance to the frame's nearest side, as a share of that direction's length."""
-        share = self.superpixels.centre_xy / np.float32(self.frame.size_hw[::-1])
-        return np.minimum(share, 1 - share).min(1)
+        share = self.superpixels.centre_xy / np.array(self.frame.size_hw[::-1], np.float32)
+        return np.asarray(np.minimum(share, 1 - share).min(1), np.float32)
 
     @cached_property
     def surround(self) -> Costs:
