@@ -139,9 +139,9 @@ class Picture:
         return view_elsewhere(view, self._scene(window), state.stamped)
 
     def _focus(self, state: State) -> View | None:
-        """Return a close look at the surroundings of the newest mark, if it comes late."""
+        """Return a close look at the surroundings of the newest mark, if it is a late click."""
         frame, stamp = state.view.scene.frame, state.stamped[-1][1]
-        if len(state.stamped) <= FOCUS_AFTER or stamp.only or state.is_given:
+        if len(state.stamped) <= FOCUS_AFTER or stamp.pixels.size > 1 or state.is_given:
             return None
         mark = state.view.marks[-1]
         room = room_of(frame.working_mask(state.mask), mark) / min(frame.scale_xy)
