@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pickout.analysis.models import SHIPPED, models_version
 from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
 from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window, working_size
@@ -14,6 +15,7 @@ from pickout.segmenters._superpixel.stamps import stamp_of, write_all
 from pickout.segmenters._superpixel.state import Picture
 from pickout.segmenters._superpixel.view import empty_view
 from pickout.segmenters._superpixel.zoom import choose_focus, choose_window
+from pickout.segmenters.superpixel import Options, Superpixel
 
 SIZE = (300, 400)
 WHOLE = (0, 0, 400, 300)
@@ -170,3 +172,17 @@ def test_models_are_only_functions():
     )
     picture = Picture(Pyramid(noise(60, 80)), sure)
     assert picture.after(picture.start(), Click(40, 30)).mask.mean() > 0.95
+
+
+def test_other_models_are_another_version(tmp_path):
+    for path in SHIPPED.glob("*.npz"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    same = Superpixel(Options(models=tmp_path)).version
+    assert same == Superpixel().version
+    changed = tmp_path / "other"
+    changed.mkdir()
+    for path in SHIPPED.glob("*.npz"):
+        (changed / path.name).write_bytes(path.read_bytes())
+    np.savez(changed / "clicks.npz", **dict(np.load(SHIPPED / "clicks.npz")), more=np.zeros(1))
+    assert Superpixel(Options(models=changed)).version != same
+    assert models_version(changed, "edges_*.npz") == models_version(SHIPPED, "edges_*.npz")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,3 +35,19 @@ def load_edge_models(folder: str | Path) -> EdgeModels:
 def shipped_edge_models() -> EdgeModels:
     """Return the edge models in the package, read once."""
     return load_edge_models(SHIPPED)
+
+
+@cache
+def models_version(folder: str | Path = SHIPPED, files: str = "*.npz") -> str:
+    """Return eight letters that change whenever one of a folder's models does.
+
+    Parameters
+    ----------
+    folder : path
+    files : str
+        Which models count, as a pattern: regions depend on ``edges_*.npz`` only.
+    """
+    digest = hashlib.blake2b(digest_size=4)
+    for path in sorted(Path(folder).glob(files)):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pickout.analysis.models import SHIPPED, models_version
 from pickout.analysis.regions import choose_nodes
 from pickout.analysis.tree import grow_tree
 from pickout.arrays import BoolArray
@@ -17,6 +18,9 @@ from pickout.segmenters._superpixel import outline
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window
 from pickout.segmenters._superpixel.models import Models, load_models, shipped_models
 from pickout.segmenters._superpixel.state import Picture, State
+
+METHOD_VERSION = "1"
+"""To be raised when the same prompts and models could give another mask."""
 
 REMEMBERED_BYTES = 64_000_000
 """Answers are kept for the next prompt as long as their masks fit in here (but at least two)."""
@@ -42,10 +46,10 @@ class Superpixel:
     """Cuts objects out by a minimum cut over the superpixels of a picture."""
 
     name = "superpixel"
-    version = "1"
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
+        self.version = f"{METHOD_VERSION}+{models_version(self.options.models or SHIPPED)}"
 
     def analyse(self, image: Image) -> PreparedSuperpixel:
         """Return the picture prepared for prompts."""
