@@ -108,6 +108,20 @@ def test_find_then_extract_the_chosen_ones(ask, run, tmp_path):
     assert "data:image" in (tmp_path / "cut.html").read_text("utf-8")
 
 
+def test_the_box_that_was_asked_for_is_outlined_in_both_reports(run, shelf, tmp_path):
+    photo = shelf / "photos" / "one.png"
+    assert run(
+        "find", photo, "--box", "20,30,80,90", "--library", shelf / "shelf.pickout",
+        "--json", "hits.json", "--report", "found.html",
+    ).code == 0  # fmt: skip
+    assert run("extract", "hits.json", "-o", "cuts", "--report", "cut.html").code == 0
+    headers = [
+        (tmp_path / page).read_text("utf-8").partition("</header>")[0]
+        for page in ("found.html", "cut.html")
+    ]
+    assert all("<path" in header and "M20" in header for header in headers)
+
+
 def test_extract_straight_from_a_photo(ask, tmp_path):
     answer = ask("extract", "--top", "2", "-o", "cuts", "--json", "-")
     record = json.loads(answer.out)

@@ -176,8 +176,9 @@ def _query_in(record: dict[str, object]) -> Query | None:
     """Return the query of a search that was written, None if it cannot be shown any more."""
     from pickout.images import read_image
     from pickout.masks import Mask, check_mask_fits
+    from pickout.prompts import Box, check_prompt, from_json
 
-    photo, rle = record.get("photo"), record.get("mask")
+    photo, rle, corners = record.get("photo"), record.get("mask"), record.get("box_xyxy")
     if not isinstance(photo, str):
         return None
     try:
@@ -185,9 +186,13 @@ def _query_in(record: dict[str, object]) -> Query | None:
         mask = Mask.from_rle(rle) if rle is not None else None
         if mask is not None:
             check_mask_fits(mask, image.size_hw)
+        box = from_json({"kind": "box", "box_xyxy": corners}) if corners is not None else None
+        if box is not None:
+            check_prompt(box, image.size_hw)
     except PickoutError:
         return None
-    return Query(Path(photo), image, mask)
+    around = (box.x0, box.y0, box.x1, box.y1) if isinstance(box, Box) else None
+    return Query(Path(photo), image, mask, around)
 
 
 def chosen(hits: Sequence[Hit], only: str | None) -> list[Hit]:
