@@ -1,38 +1,70 @@
 #include "diffuse.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pickout {
 namespace {
 
-// One step with the number of channels known to the compiler, so that the inner loop is unrolled. Four fill one vector register; more were measured to be slower.
-template <int Channels>
-void step(const Graph& graph, const float* arc_weight, const float* inverse, const float* from,
-          float* to) {
+// Four neighbouring channels: they fill one vector register on every machine.
+#if defined(__GNUC__)
+struct Four {
+    typedef float Lanes __attribute__((vector_size(16)));
+    Lanes lanes;
+
+    void add(float weight, const Four& other) { lanes += weight * other.lanes; }
+    Four times(float factor) const { return {lanes * factor}; }
+};
+#else
+struct Four {
+    float lanes[4];
+
+    void add(float weight, const Four& other) {
+        for (int k = 0; k < 4; ++k) lanes[k] += weight * other.lanes[k];
+    }
+    Four times(float factor) const {
+        return {{lanes[0] * factor, lanes[1] * factor, lanes[2] * factor, lanes[3] * factor}};
+    }
+};
+#endif
+
+// Twelve channels in three registers that one walk over the arcs serves.
+struct Twelve {
+    Four a, b, c;
+
+    void add(float weight, const Twelve& other) {
+        a.add(weight, other.a);
+        b.add(weight, other.b);
+        c.add(weight, other.c);
+    }
+    Twelve times(float factor) const { return {a.times(factor), b.times(factor), c.times(factor)}; }
+};
+
+template <typename Block>
+void step(const Graph& graph, const float* arc_weight, const float* inverse, const Block* from,
+          Block* __restrict to) {
     for (int32_t i = 0; i < graph.n_nodes(); ++i) {
-        float sum[Channels];
-        for (int k = 0; k < Channels; ++k) sum[k] = from[i * size_t{Channels} + k];
-        for (int32_t arc = graph.start[i]; arc < graph.start[i + 1]; ++arc) {
-            const float* other = from + graph.neighbour[arc] * size_t{Channels};
-            for (int k = 0; k < Channels; ++k) sum[k] += arc_weight[arc] * other[k];
-        }
-        for (int k = 0; k < Channels; ++k) to[i * size_t{Channels} + k] = sum[k] * inverse[i];
+        Block sum = from[i];
+        for (int32_t arc = graph.start[i]; arc < graph.start[i + 1]; ++arc)
+            sum.add(arc_weight[arc], from[graph.neighbour[arc]]);
+        to[i] = sum.times(inverse[i]);
     }
 }
 
-template <int Channels>
+// Diffuses `used` channels from `offset` on, padded to a block.
+template <typename Block>
 void diffuse_block(const Graph& graph, const float* arc_weight, const float* inverse, float* values,
                    int32_t channels, int32_t offset, int32_t used, int32_t steps) {
     const size_t n = graph.n_nodes();
-    std::vector<float> from(n * Channels, 0.0f), to(n * Channels);
+    std::vector<Block> from(n, Block{}), to(n);
     for (size_t i = 0; i < n; ++i)
-        std::copy_n(values + i * channels + offset, used, from.data() + i * Channels);
+        std::memcpy(&from[i], values + i * channels + offset, used * sizeof(float));
     for (int32_t s = 0; s < steps; ++s) {
-        step<Channels>(graph, arc_weight, inverse, from.data(), to.data());
+        step(graph, arc_weight, inverse, from.data(), to.data());
         from.swap(to);
     }
     for (size_t i = 0; i < n; ++i)
-        std::copy_n(from.data() + i * Channels, used, values + i * channels + offset);
+        std::memcpy(values + i * channels + offset, &from[i], used * sizeof(float));
 }
 
 }  // namespace
@@ -49,14 +81,10 @@ std::vector<float> diffuse(const Graph& graph, const float* affinity, const floa
     }
     std::vector<float> result(values, values + static_cast<size_t>(n) * channels);
     for (int32_t offset = 0; offset < channels;) {
-        const int32_t left = channels - offset;
-        const auto run = [&](auto block, int32_t used) {
-            diffuse_block<decltype(block)::value>(graph, arc_weight.data(), inverse.data(),
-                                                  result.data(), channels, offset, used, steps);
-            offset += used;
-        };
-        if (left > 1) run(std::integral_constant<int, 4>{}, std::min(left, 4));
-        else run(std::integral_constant<int, 1>{}, 1);
+        const int32_t left = channels - offset, used = std::min(left, left > 4 ? 12 : 4);
+        const auto run = left > 4 ? diffuse_block<Twelve> : diffuse_block<Four>;
+        run(graph, arc_weight.data(), inverse.data(), result.data(), channels, offset, used, steps);
+        offset += used;
     }
     return result;
 }

@@ -10,11 +10,10 @@ namespace {
 
 constexpr int64_t kBlock = 512;  // samples whose features stay in the first-level cache
 
-// The usual depth in one loop, so that leaf numbers never leave the registers.
+// The leaf numbers of a tree of the usual depth: answers in vectors, packed to bytes.
 PICKOUT_WIDE
-void add_tree_of_six(const float* features, int64_t n_samples, int64_t from, int64_t count,
-                     const int32_t* feature, const float* threshold, const float* leaf,
-                     float* __restrict out) {
+void number_six(const float* features, int64_t n_samples, int64_t from, int64_t count,
+                const int32_t* feature, const float* threshold, uint8_t* __restrict number) {
     const float* a = features + feature[0] * n_samples + from;
     const float* b = features + feature[1] * n_samples + from;
     const float* c = features + feature[2] * n_samples + from;
@@ -24,20 +23,53 @@ void add_tree_of_six(const float* features, int64_t n_samples, int64_t from, int
     const float ta = threshold[0], tb = threshold[1], tc = threshold[2];
     const float td = threshold[3], te = threshold[4], tf = threshold[5];
     for (int64_t i = 0; i < count; ++i) {
-        const int32_t number = (a[i] > ta ? 1 : 0) | (b[i] > tb ? 2 : 0) | (c[i] > tc ? 4 : 0) |
-                               (d[i] > td ? 8 : 0) | (e[i] > te ? 16 : 0) | (f[i] > tf ? 32 : 0);
-        out[i] += leaf[number];
+        const int32_t bits = (a[i] > ta ? 1 : 0) | (b[i] > tb ? 2 : 0) | (c[i] > tc ? 4 : 0) |
+                             (d[i] > td ? 8 : 0) | (e[i] > te ? 16 : 0) | (f[i] > tf ? 32 : 0);
+        number[i] = static_cast<uint8_t>(bits);
     }
 }
 
-void add_tree(const float* features, int64_t n_samples, int64_t from, int64_t count,
-              const int32_t* feature, const float* threshold, const float* leaf, int32_t depth,
-              float* out) {
-    for (int64_t i = from; i < from + count; ++i) {
-        int32_t number = 0;
-        for (int32_t d = 0; d < depth; ++d)
-            number |= features[feature[d] * n_samples + i] > threshold[d] ? 1 << d : 0;
-        out[i - from] += leaf[number];
+// Adds the leaves of four trees, one after the other, so that a sum is loaded once for all.
+void add_four(const uint8_t (*number)[kBlock], const float* leaf, int64_t leaves, int64_t count,
+              float* __restrict out) {
+    const float *a = leaf, *b = a + leaves, *c = b + leaves, *d = c + leaves;
+    for (int64_t i = 0; i < count; ++i)
+        out[i] = out[i] + a[number[0][i]] + b[number[1][i]] + c[number[2][i]] + d[number[3][i]];
+}
+
+void add_one(const uint8_t* number, const float* leaf, int64_t count, float* __restrict out) {
+    for (int64_t i = 0; i < count; ++i) out[i] += leaf[number[i]];
+}
+
+void add_trees_of_six(const Forest& forest, const float* features, int64_t n_samples, int64_t from,
+                      int64_t count, float* out) {
+    constexpr int64_t leaves = 64;
+    uint8_t number[4][kBlock];
+    for (int32_t t = 0; t < forest.trees;) {
+        const int32_t together = t + 4 <= forest.trees ? 4 : 1;
+        for (int32_t k = 0; k < together; ++k)
+            number_six(features, n_samples, from, count, forest.feature + (t + k) * 6,
+                       forest.threshold + (t + k) * 6, number[k]);
+        const float* leaf = forest.leaf + t * leaves;
+        if (together == 4) add_four(number, leaf, leaves, count, out);
+        else add_one(number[0], leaf, count, out);
+        t += together;
+    }
+}
+
+void add_trees(const Forest& forest, const float* features, int64_t n_samples, int64_t from,
+               int64_t count, float* out) {
+    for (int32_t t = 0; t < forest.trees; ++t) {
+        const size_t at = static_cast<size_t>(t) * forest.depth;
+        const float* leaf = forest.leaf + (static_cast<size_t>(t) << forest.depth);
+        for (int64_t i = 0; i < count; ++i) {
+            int32_t number = 0;
+            for (int32_t d = 0; d < forest.depth; ++d) {
+                const float value = features[forest.feature[at + d] * n_samples + from + i];
+                number |= value > forest.threshold[at + d] ? 1 << d : 0;
+            }
+            out[i] += leaf[number];
+        }
     }
 }
 
@@ -52,17 +84,8 @@ std::vector<float> evaluate(const Forest& forest, const float* features, int32_t
     std::vector<float> out(n, forest.bias);
     for (int64_t from = 0; from < n; from += kBlock) {
         const int64_t count = std::min(kBlock, n - from);
-        for (int32_t t = 0; t < forest.trees; ++t) {
-            const size_t at = static_cast<size_t>(t) * forest.depth;
-            const int32_t* feature = forest.feature + at;
-            const float* threshold = forest.threshold + at;
-            const float* leaf = forest.leaf + (static_cast<size_t>(t) << forest.depth);
-            float* sum = out.data() + from;
-            if (forest.depth == 6)
-                add_tree_of_six(features, n, from, count, feature, threshold, leaf, sum);
-            else
-                add_tree(features, n, from, count, feature, threshold, leaf, forest.depth, sum);
-        }
+        if (forest.depth == 6) add_trees_of_six(forest, features, n, from, count, &out[from]);
+        else add_trees(forest, features, n, from, count, &out[from]);
     }
     return out;
 }

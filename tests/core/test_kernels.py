@@ -222,7 +222,9 @@ def test_parts_hang_together_by_joined_edges(n, first, second):
         np.testing.assert_array_equal(got, slow.parts(n, first, second, joined))
 
 
-@pytest.mark.parametrize("trees, depth, samples", [(0, 6, 5), (3, 0, 4), (9, 6, 0), (20, 4, 1100)])
+@pytest.mark.parametrize(
+    "trees, depth, samples", [(0, 6, 5), (3, 0, 4), (9, 6, 0), (20, 4, 1100), (11, 6, 1100)]
+)
 def test_forest_adds_the_leaf_of_every_tree(trees, depth, samples):
     rng = np.random.default_rng(trees)
     feature = rng.integers(0, 5, (trees, depth)).astype(np.int32)
