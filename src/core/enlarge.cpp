@@ -11,21 +11,24 @@ constexpr int kSure = 127;
 // Where a fine pixel's centre lies among coarse pixel centres, and how much of each it gets.
 struct Tap {
     int32_t low, high;
-    float share;  // of `high`
+    float share;      // of `high`
+    int32_t nearest;  // of the two
 };
 
+// The taps of the second half mirror those of the first, ties included.
 std::vector<Tap> taps(int32_t fine, int32_t coarse) {
     std::vector<Tap> result(fine);
     const double scale = static_cast<double>(coarse) / fine;
-    for (int32_t i = 0; i < fine; ++i) {
+    for (int32_t i = 0; 2 * i < fine; ++i) {
         const double at = std::clamp((i + 0.5) * scale - 0.5, 0.0, coarse - 1.0);
-        const int32_t low = static_cast<int32_t>(at);
-        result[i] = {low, std::min(low + 1, coarse - 1), static_cast<float>(at - low)};
+        const int32_t low = static_cast<int32_t>(at), high = std::min(low + 1, coarse - 1);
+        const float share = static_cast<float>(at - low);
+        const int32_t nearest = share < 0.5f ? low : high, last = coarse - 1;
+        result[fine - 1 - i] = {last - high, last - low, 1 - share, last - nearest};
+        result[i] = {low, high, share, nearest};
     }
     return result;
 }
-
-int32_t nearest(const Tap& tap) { return tap.share < 0.5f ? tap.low : tap.high; }
 
 class Enlarger {
   public:
@@ -93,8 +96,8 @@ class Enlarger {
     }
 
     float colour_evidence(int32_t y, int32_t x, float prior) const {
-        const size_t near = (size_t(nearest(colour_rows_[y])) * colours_.width +
-                             nearest(colour_columns_[x])) * 3;
+        const size_t near = (size_t(colour_rows_[y].nearest) * colours_.width +
+                             colour_columns_[x].nearest) * 3;
         const uint8_t* pixel = image_ + (size_t(y) * width_ + x) * 3;
         float along = 0.0f, apart = 0.0f;
         for (int k = 0; k < 3; ++k) {

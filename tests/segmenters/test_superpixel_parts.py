@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from pickout.segmenters._superpixel.models import Models, shipped_models
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import stamp_of, write_all
 from pickout.segmenters._superpixel.state import Picture
+from pickout.segmenters._superpixel.turn import UPRIGHT
 from pickout.segmenters._superpixel.view import empty_view
 from pickout.segmenters._superpixel.zoom import choose_focus, choose_window
 from pickout.segmenters.superpixel import Options, Superpixel
@@ -78,8 +81,10 @@ def test_frames_map_pixel_centres_to_pixel_centres():
     frame = analyse_window(Pyramid(noise(90, 120)), (20, 10, 80, 50), shipped_models().edges)
     scale = frame.scale_xy[0]
     assert scale == 2
-    corners = frame.to_working(np.array([[20.0, 10.0], [79.0, 49.0]]))
-    np.testing.assert_allclose(corners, [[0.5, 0.5], [118.5, 78.5]])
+    corners = np.array([[20.0, 10.0], [79.0, 49.0]])
+    upright = replace(frame, turn=UPRIGHT)
+    np.testing.assert_allclose(upright.to_working(corners), [[0.5, 0.5], [118.5, 78.5]])
+    np.testing.assert_allclose(frame.to_full(frame.to_working(corners)), corners)
     outside = frame.nodes_at(frame.to_working(np.array([[5.0, 5.0], [100.0, 20.0]])))
     assert outside.size == 0
 

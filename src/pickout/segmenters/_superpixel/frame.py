@@ -11,6 +11,7 @@ from pickout.analysis.models import EdgeModels
 from pickout.analysis.superpixels import Superpixels, find_superpixels
 from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
 from pickout.masks import Box4
+from pickout.segmenters._superpixel.turn import UPRIGHT, Turn, choose_turn
 
 WORKING_PIXELS = 154_000
 """A window is analysed at about this many pixels (the size of a 481 x 321 picture)."""
@@ -49,14 +50,18 @@ class Pyramid:
 
     def crop(self, window: Box4, size_hw: tuple[int, int]) -> ByteArray:
         """Return the pixels of a window of the full picture, resampled to `size_hw`."""
+        return resized(self.part(window, size_hw), size_hw)
+
+    def part(self, window: Box4, size_hw: tuple[int, int]) -> ByteArray:
+        """Return a window's pixels on the smallest level that has enough of them for `size_hw`."""
         wanted = size_hw[0] / (window[3] - window[1])
         level = self.levels[0]
         for smaller in self.levels[1:]:
             if smaller.shape[0] < wanted * self.size_hw[0]:
                 break
             level = smaller
-        part = cut(level, scaled_window(window, self.size_hw, level.shape[:2]))
-        return resized(part, size_hw)
+        part: ByteArray = cut(level, scaled_window(window, self.size_hw, level.shape[:2]))
+        return part
 
 
 def scaled_window(window: Box4, from_hw: tuple[int, ...], to_hw: tuple[int, ...]) -> Box4:
@@ -67,8 +72,14 @@ def scaled_window(window: Box4, from_hw: tuple[int, ...], to_hw: tuple[int, ...]
 
 
 def _scaled_span(low: int, high: int, from_side: int, to_side: int) -> tuple[int, int]:
-    first = min(round(low * to_side / from_side), to_side - 1)
-    return first, max(first + 1, round(high * to_side / from_side))
+    # Halves are rounded outwards, and a span that comes to nothing takes the pixel in its middle:
+    # mirrored windows come out mirrored.
+    first = -(-(2 * low * to_side - from_side) // (2 * from_side))
+    last = (2 * high * to_side + from_side) // (2 * from_side)
+    if first < last:
+        return first, last
+    middle = (low + high) * to_side // (2 * from_side)
+    return middle, middle + 1
 
 
 def cut(array: AnyArray, window: Box4) -> AnyArray:
@@ -95,22 +106,31 @@ class Frame:
     window : (x0, y0, x1, y1)
         In pixels of the full picture.
     superpixels : Superpixels
-        Of the window at working size.
+        Of the window at working size, turned.
+    turn : Turn
+        From the upright window to the working pixels.
     """
 
     window: Box4
     superpixels: Superpixels
+    turn: Turn = UPRIGHT
 
     @property
     def size_hw(self) -> tuple[int, int]:
-        """Height and width in working pixels."""
+        """Height and width in working pixels, after turning."""
         return self.superpixels.size_hw
 
     @property
-    def scale_xy(self) -> tuple[float, float]:
-        """Working pixels per full pixel, across and down."""
+    def window_hw(self) -> tuple[int, int]:
+        """Height and width of the window in full pixels, upright."""
         x0, y0, x1, y1 = self.window
-        return self.size_hw[1] / (x1 - x0), self.size_hw[0] / (y1 - y0)
+        return y1 - y0, x1 - x0
+
+    @property
+    def scale_xy(self) -> tuple[float, float]:
+        """Working pixels per full pixel, across and down after turning."""
+        height, width = self.turn.size(self.window_hw)
+        return self.size_hw[1] / width, self.size_hw[0] / height
 
     @property
     def diagonal(self) -> float:
@@ -119,17 +139,25 @@ class Frame:
 
     def to_working(self, points_xy: AnyArray) -> FloatArray:
         """Return (k, 2) points of the full picture in working pixels; may lie outside."""
-        shifted = np.asarray(points_xy, np.float64) + 0.5 - np.array(self.window[:2])
-        return np.asarray(shifted * self.scale_xy - 0.5, np.float32)
+        places = np.asarray(points_xy, np.float64) + 0.5 - np.array(self.window[:2])
+        turned = self.turn.places(places, self.window_hw)
+        return np.asarray(turned * self.scale_xy - 0.5, np.float32)
+
+    def to_full(self, points_xy: AnyArray) -> AnyArray:
+        """Return (k, 2) working points in pixels of the full picture, float64."""
+        places = (np.asarray(points_xy, np.float64) + 0.5) / self.scale_xy
+        upright = self.turn.places_back(places, self.window_hw)
+        return np.asarray(upright + np.array(self.window[:2]) - 0.5)
 
     def working_mask(self, mask: BoolArray) -> BoolArray:
         """Return the part of a full-size mask in this window at working size."""
         return self.shrunk(cut(mask, self.window))
 
     def shrunk(self, part: BoolArray) -> BoolArray:
-        """Return a mask of the size of the window at working size."""
+        """Return a mask of the size of the window at working size, turned."""
+        part = self.turn(part)
         if part.shape == self.size_hw:
-            return part
+            return np.ascontiguousarray(part)
         # Nine pixels are enough to average over, however many there are.
         step = max(1, int(min(np.divide(part.shape, self.size_hw)) / 3))
         grey = np.multiply(part[::step, ::step], 255, dtype=np.uint8)
@@ -156,5 +184,8 @@ def analyse_window(
     pyramid: Pyramid, window: Box4, models: EdgeModels, pixels: int = WORKING_PIXELS
 ) -> Frame:
     """Return the window of the picture, analysed at about so many working pixels."""
-    rgb = pyramid.crop(window, working_size(window, pixels))
-    return Frame(window, find_superpixels(rgb, models))
+    size_hw = working_size(window, pixels)
+    part = pyramid.part(window, size_hw)
+    turn = choose_turn(part)
+    rgb = resized(np.ascontiguousarray(turn(part)), turn.size(size_hw))
+    return Frame(window, find_superpixels(rgb, models), turn)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pickout import _core
-from pickout.arrays import BoolArray, ByteArray, FloatArray
+from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray
 from pickout.segmenters._superpixel.band import measure_band
 from pickout.segmenters._superpixel.frame import Frame, Pyramid, cut, resized, scaled_window
 from pickout.segmenters._superpixel.models import Judge
@@ -75,20 +75,26 @@ def hard_field(mask: BoolArray) -> Field:
 
 
 def to_full(frame: Frame, field: Field, pyramid: Pyramid) -> BoolArray:
-    """Return the mask of a working-size field at the size of the frame's window."""
-    x0, y0, x1, y1 = frame.window
-    size = (y1 - y0, x1 - x0)
-    if size == frame.size_hw:
-        return np.asarray(field > 0)
+    """Return the mask of a working-size field at the size of the frame's window, upright."""
+    size = frame.window_hw
+    if frame.turn.size(size) == frame.size_hw:
+        return _upright(frame, field > 0)
     if size[0] * size[1] < field.size:
-        return np.asarray(resized(field.astype(np.float32), size) > 0)
-    colours = local_colours(frame.superpixels.rgb, field > 0)
+        turned = resized(field.astype(np.float32), frame.turn.size(size)) > 0
+        return _upright(frame, turned)
+    inside, outside = local_colours(frame.superpixels.rgb, field > 0)
+    colours = _upright(frame, inside), _upright(frame, outside)
+    field = _upright(frame, field)
     for level in reversed(pyramid.levels):
         window = scaled_window(frame.window, pyramid.size_hw, level.shape[:2])
         pixels = (window[3] - window[1]) * (window[2] - window[0])
         if pixels > 1.2 * field.size or level is pyramid.levels[0]:
             field = _enlarged(field, np.ascontiguousarray(cut(level, window)), colours)
     return np.asarray(field > 0)
+
+
+def _upright(frame: Frame, array: AnyArray) -> AnyArray:
+    return np.ascontiguousarray(frame.turn.back(array))
 
 
 def _enlarged(field: Field, rgb: ByteArray, colours: tuple[FloatArray, FloatArray]) -> Field:

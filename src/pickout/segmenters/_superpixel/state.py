@@ -197,8 +197,12 @@ class Picture:
         is_new = state.stamped[-1][1].only
         mask = np.zeros_like(state.mask) if is_new else state.mask.copy()
         x0, y0, x1, y1 = frame.window
-        where = _nearest(_open(frame, change, state.is_given), part.shape) if keeps else True
-        np.copyto(mask[y0:y1, x0:x1], part, where=where)
+        window = mask[y0:y1, x0:x1]
+        if keeps:
+            opened = _nearest(_open(frame, change, state.is_given), frame.turn.size(part.shape))
+            np.copyto(window, part, where=frame.turn.back(opened))
+        else:
+            window[:] = part
         return mask
 
 
@@ -267,7 +271,8 @@ def _widened(pixels: BoolArray) -> BoolArray:
 
 def _nearest(pixels: BoolArray, size_hw: tuple[int, ...]) -> BoolArray:
     size = (size_hw[1], size_hw[0])
-    return cv2.resize(pixels.view(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(bool)
+    grey = pixels.view(np.uint8)
+    return cv2.resize(grey, size, interpolation=cv2.INTER_NEAREST_EXACT).astype(bool)
 
 
 def _stamped(mask: BoolArray, stamped: tuple[tuple[Prompt, Stamp], ...]) -> BoolArray:

@@ -151,8 +151,7 @@ def carried_logit(view: View, scene: Scene, unseen: FloatArray | None = None) ->
     taken to lie outside.
     """
     old, new = view.scene.frame, scene.frame
-    centres = new.superpixels.centre_xy
-    full = (centres + 0.5) / np.array(new.scale_xy) - 0.5 + np.array(new.window[:2])
+    full = new.to_full(new.superpixels.centre_xy)
     at = np.floor(old.to_working(full) + 0.5).astype(np.int64)
     height, width = old.size_hw
     seen = (at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -100,8 +101,8 @@ def _widened(box: Box4, size_hw: tuple[int, int]) -> Box4:
 
 
 def _span(low: int, high: int, side: int) -> tuple[int, int]:
-    room = max(ROOM * (high - low), (SMALLEST_SIDE - (high - low)) / 2)
-    return max(0, round(low - room)), min(side, round(high + room))
+    room = math.ceil(max(ROOM * (high - low), (SMALLEST_SIDE - (high - low)) / 2))
+    return max(0, low - room), min(side, high + room)
 
 
 def _contains(outer: Box4, inner: Box4) -> bool:
