@@ -16,6 +16,7 @@
 #include "band_cut.h"
 #include "component.h"
 #include "diffuse.h"
+#include "edge_maps.h"
 #include "enlarge.h"
 #include "forest.h"
 #include "geodesic.h"
@@ -156,6 +157,24 @@ Out<float> py_diffuse(const Graph& graph, In<float, 1> affinity, In<float, 2> va
         return diffuse(graph, affinity.data(), values.data(), static_cast<int32_t>(channels), steps);
     });
     return give<float>(std::move(result), {values.shape(0), channels});
+}
+
+Out<float> py_differences(const Graph& graph, In<float, 2> looks) {
+    require(static_cast<int64_t>(looks.shape(0)) == graph.n_nodes(), "one row per node is needed");
+    require(looks.shape(1) >= 3, "at least three channels are needed");
+    auto rows = unlocked(
+        [&] { return differences(graph, looks.data(), static_cast<int32_t>(looks.shape(1))); });
+    return give<float>(std::move(rows), {4, static_cast<size_t>(graph.n_edges())});
+}
+
+Out<float> py_largest_around(const Graph& graph, In<float, 1> values) {
+    require(static_cast<int64_t>(values.size()) == graph.n_edges(), "one value per edge is needed");
+    return give(unlocked([&] { return largest_around(graph, values.data()); }));
+}
+
+Out<float> py_sum_around(const Graph& graph, In<float, 1> values) {
+    require(static_cast<int64_t>(values.size()) == graph.n_edges(), "one value per edge is needed");
+    return give(unlocked([&] { return sum_around(graph, values.data()); }));
 }
 
 nb::tuple py_nearest(In<float, 2> points, In<float, 2> anchors) {
@@ -317,6 +336,9 @@ NB_MODULE(_core, module) {
                "sources"_a.noconvert(), nb::kw_only(), "maximum"_a = false, "limit"_a);
     module.def("diffuse", &py_diffuse, "graph"_a, "affinity"_a.noconvert(), "values"_a.noconvert(),
                "steps"_a);
+    module.def("differences", &py_differences, "graph"_a, "looks"_a.noconvert());
+    module.def("largest_around", &py_largest_around, "graph"_a, "values"_a.noconvert());
+    module.def("sum_around", &py_sum_around, "graph"_a, "values"_a.noconvert());
     module.def("nearest", &py_nearest, "points"_a.noconvert(), "anchors"_a.noconvert());
     module.def("minimum_cut", &py_minimum_cut, "graph"_a, "capacity"_a.noconvert(),
                "terminal"_a.noconvert());

@@ -12,7 +12,7 @@ import numpy as np
 
 from pickout import _core
 from pickout.analysis.forests import Forest
-from pickout.arrays import FloatArray, IntArray
+from pickout.arrays import FloatArray
 
 SURE = 1e-3
 """Probabilities are kept this far from 0 and 1."""
@@ -99,11 +99,9 @@ def local_features(pairs: Neighbours) -> FloatArray:
     affinity = np.exp(fine / -4)
     near = _core.diffuse(graph, affinity, pairs.appearance, 3)
     far = _core.diffuse(graph, affinity, near, 12)
-    strongest = _largest_at_nodes(graph, fine)
-    weighed = np.stack([fine * pairs.length, pairs.length])
-    total, length = (_sum_at_nodes(graph, row) for row in weighed)
-    mean = (total / np.maximum(length, 1))[:, None]
-    around = _core.diffuse(graph, np.ones_like(fine), mean.astype(np.float32), 4)[:, 0]
+    strongest = _core.largest_around(graph, fine)
+    mean = _mean_around(pairs, fine)[:, None]
+    around = _core.diffuse(graph, np.ones_like(fine), mean, 4)[:, 0]
     both_around = around[first] + around[second]
     apart = np.abs(pairs.centre_xy[first] - pairs.centre_xy[second])
     texture = pairs.appearance[:, 3:6].sum(1)
@@ -112,9 +110,9 @@ def local_features(pairs: Neighbours) -> FloatArray:
         pairs.strongest[:, 0],
         pairs.length,
         *_low_high(pairs.area, graph),
-        *_differences(pairs.appearance, graph),
-        *_differences(near, graph),
-        *_differences(far, graph),
+        *_core.differences(graph, pairs.appearance),
+        *_core.differences(graph, near),
+        *_core.differences(graph, far),
         fine / (np.minimum(strongest[first], strongest[second]) + 1e-3),
         fine / (both_around + 1e-3),
         both_around,
@@ -140,10 +138,8 @@ def context_features(pairs: Neighbours, local: FloatArray, logit: FloatArray) ->
     within = _core.diffuse(graph, affinity, pairs.appearance, 4)
     wide = _core.diffuse(graph, affinity, within, 16)
     widest = _core.diffuse(graph, affinity**3, wide, 40)
-    total = _sum_at_nodes(graph, boundary * pairs.length)
-    length = _sum_at_nodes(graph, pairs.length)
-    mean = (total / np.maximum(length, 1)).astype(np.float32)
-    strongest = _largest_at_nodes(graph, boundary)
+    mean = _mean_around(pairs, boundary)
+    strongest = _core.largest_around(graph, boundary)
     ones = np.ones_like(boundary)
     near_means = _core.diffuse(graph, ones, np.stack([mean, strongest], axis=1), 3)
     wide_means = _core.diffuse(graph, ones, near_means, 12)
@@ -153,9 +149,9 @@ def context_features(pairs: Neighbours, local: FloatArray, logit: FloatArray) ->
     place = pairs.centre_xy[first] / np.array(pairs.size_hw[::-1], np.float32)
     rows = [
         logit,
-        *_differences(within, graph),
-        *_differences(wide, graph),
-        *_differences(widest, graph),
+        *_core.differences(graph, within),
+        *_core.differences(graph, wide),
+        *_core.differences(graph, widest),
         *_part_features(pairs, boundary),
         *_low_high(mean, graph),
         *_low_high(strongest, graph),
@@ -190,31 +186,13 @@ def _part_features(pairs: Neighbours, boundary: FloatArray) -> list[FloatArray]:
     return rows
 
 
-def _differences(values: FloatArray, graph: _core.Graph) -> list[FloatArray]:
-    """Return the differences of (n, 9) colours and textures across every edge."""
-    squared = (values[graph.first] - values[graph.second]) ** 2
-    chroma = squared[:, 1] + squared[:, 2]
-    texture = np.sqrt(squared[:, 3:]).sum(1)
-    return [np.sqrt(squared[:, 0] + chroma), np.sqrt(squared[:, 0]), np.sqrt(chroma), texture]
-
-
 def _low_high(values: FloatArray, graph: _core.Graph) -> tuple[FloatArray, FloatArray]:
     a, b = values[graph.first], values[graph.second]
     return np.minimum(a, b), np.maximum(a, b)
 
 
-def _sum_at_nodes(graph: _core.Graph, values: FloatArray) -> FloatArray:
-    """Return for every node the sum over its edges."""
-    n = graph.n_nodes
-    total = np.bincount(graph.first, values, n) + np.bincount(graph.second, values, n)
-    return total.astype(np.float32)
-
-
-def _largest_at_nodes(graph: _core.Graph, values: FloatArray) -> FloatArray:
-    """Return for every node the largest value on its edges, 0 without edges."""
-    largest = np.zeros(graph.n_nodes, np.float32)
-    has_edges = np.flatnonzero(np.diff(graph.start))
-    if len(has_edges):
-        starts: IntArray = graph.start[has_edges]
-        largest[has_edges] = np.maximum.reduceat(values[graph.edge], starts)
-    return largest
+def _mean_around(pairs: Neighbours, values: FloatArray) -> FloatArray:
+    """Return for every node the mean of its edges' values, weighed by their lengths."""
+    total = _core.sum_around(pairs.graph, values * pairs.length)
+    length = _core.sum_around(pairs.graph, pairs.length)
+    return np.asarray(total / np.maximum(length, 1), np.float32)
