@@ -16,7 +16,7 @@ ROWS = [
     {"files", "rle", "progress"},
     {"images"},
     {"masks"},
-    {"prompts"},
+    {"prompts", "tiles"},
     {"models", "analysis", "edits", "metrics", "samples"},
     {"matting"},
     {"segmenters"},

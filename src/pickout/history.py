@@ -15,8 +15,9 @@ import numpy as np
 
 from pickout.arrays import BoolArray, ByteArray
 from pickout.errors import SessionError
-from pickout.masks import Mask
+from pickout.masks import Box4, Mask
 from pickout.prompts import MaskPrompt, Prompt, from_json, to_json
+from pickout.tiles import changed_tiles
 
 ComputeMask = Callable[[list[Prompt], Mask], Mask]
 ApplyEdit = Callable[["Edit", Mask], Mask]
@@ -69,6 +70,8 @@ class Change:
     columns: slice
     width: int
     bits: ByteArray
+    tiles: tuple[Box4, ...] = ()
+    """The tiles that they lie in."""
 
     def flip(self, array: BoolArray) -> BoolArray:
         """Return the mask on the other side of this change; `array` stays as it is."""
@@ -82,15 +85,24 @@ class Change:
 
 def change_between(before: BoolArray, after: BoolArray) -> Change:
     """Return in what two masks of the same size differ."""
-    differs = before ^ after
-    rows = np.flatnonzero(differs.any(axis=1))
-    if rows.size == 0:
+    tiles = changed_tiles(before, after)
+    if not tiles:
         return Change(slice(0), slice(0), 0, np.zeros((0, 0), np.uint8))
-    height = slice(int(rows[0]), int(rows[-1]) + 1)
-    columns = np.flatnonzero(differs[height].any(axis=0))
-    width = slice(int(columns[0]), int(columns[-1]) + 1)
+    left, top = (min(tile[side] for tile in tiles) for side in (0, 1))
+    right, bottom = (max(tile[side] for tile in tiles) for side in (2, 3))
+    differs = before[top:bottom, left:right] ^ after[top:bottom, left:right]
+    height = _span(np.asarray(differs.any(axis=1)))
+    width = _span(np.asarray(differs.any(axis=0)))
     bits = np.packbits(differs[height, width], axis=1)
-    return Change(height, width, width.stop - width.start, bits)
+    rows = slice(top + height.start, top + height.stop)
+    columns = slice(left + width.start, left + width.stop)
+    return Change(rows, columns, width.stop - width.start, bits, tiles)
+
+
+def _span(holds: BoolArray) -> slice:
+    """Return the slice from the first to the last True."""
+    places = np.flatnonzero(holds)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
 
 class History:
@@ -102,6 +114,8 @@ class History:
         empty = np.zeros(size_hw, np.bool_)
         empty.flags.writeable = False
         self.mask = Mask(empty)
+        self.changed: tuple[Box4, ...] = ()
+        """Tiles in which the newest move, forth or back, changed the mask."""
         self._changes: list[Change] = []
 
     def add(self, step: Step, compute: ComputeMask, edit: ApplyEdit) -> None:
@@ -120,7 +134,7 @@ class History:
         if self.position == 0:
             return False
         self.position -= 1
-        self.mask = Mask(self._changes[self.position].flip(self.mask.array))
+        self._flip(self._changes[self.position])
         return True
 
     def redo(self, compute: ComputeMask, edit: ApplyEdit) -> bool:
@@ -128,7 +142,7 @@ class History:
         if self.position == len(self.steps):
             return False
         if self.position < len(self._changes):
-            self.mask = Mask(self._changes[self.position].flip(self.mask.array))
+            self._flip(self._changes[self.position])
             self.position += 1
         else:  # read from a file and never computed here
             self._move_to(self._answer(self.steps[self.position], compute, edit))
@@ -143,16 +157,20 @@ class History:
             self._move_to(self._answer(self.steps[self.position], compute, edit))
 
     def _move_to(self, mask: Mask) -> None:
-        self._changes.append(change_between(self.mask.array, mask.array))
-        self.mask = mask
+        change = change_between(self.mask.array, mask.array)
+        self._changes.append(change)
+        self.mask, self.changed = mask, change.tiles
         self.position += 1
+
+    def _flip(self, change: Change) -> None:
+        self.mask, self.changed = Mask(change.flip(self.mask.array)), change.tiles
 
     def _answer(self, step: Step, compute: ComputeMask, edit: ApplyEdit) -> Mask:
         if isinstance(step, Edit):
             return edit(step, self.mask)
-        return compute([*self._prompts(), step], self.mask)
+        return compute([*self.prompts(), step], self.mask)
 
-    def _prompts(self) -> list[Prompt]:
+    def prompts(self) -> list[Prompt]:
         """Return the steps so far as a segmenter sees them: the last edit as a starting mask."""
         done = self.steps[: self.position]
         edits = [index for index, step in enumerate(done) if isinstance(step, Edit)]

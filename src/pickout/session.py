@@ -12,7 +12,7 @@ from pickout.edits import apply_edit
 from pickout.errors import ArgumentError, ExportError, PromptError, SessionError
 from pickout.history import Edit, History, Step
 from pickout.images import Image, as_image, read_image
-from pickout.masks import Mask, as_mask
+from pickout.masks import Box4, Mask, as_mask
 from pickout.plugins import make_segmenter
 from pickout.prompts import (
     Box,
@@ -24,8 +24,9 @@ from pickout.prompts import (
     Scribble,
     check_prompt,
 )
-from pickout.segmenters.base import Segmenter
+from pickout.segmenters.base import Doubt, Doubts, Hovers, Preview, Segmenter
 from pickout.session_file import SessionRecord, read_session, write_session
+from pickout.tiles import changed_tiles
 
 FIRST_OBJECT = "object"
 
@@ -84,6 +85,7 @@ class Session:
         self._prepared = self._segmenter.analyse(self.image)
         self._objects = {FIRST_OBJECT: History(self.image.size_hw)}
         self._current = FIRST_OBJECT
+        self._changed: tuple[Box4, ...] = ()
 
     def __repr__(self) -> str:
         return f"Session({self.image!r}, objects={list(self._objects)}, steps={len(self.steps)})"
@@ -132,13 +134,17 @@ class Session:
 
     def undo(self) -> Mask:
         """Take the last step back; at the beginning nothing happens. Return the mask."""
+        self._changed = ()
         if self._history.undo():
+            self._changed = self._history.changed
             self._autosave()
         return self.mask
 
     def redo(self) -> Mask:
         """Make the step again that was last taken back; return the mask."""
+        self._changed = ()
         if self._history.redo(self._compute, self._apply):
+            self._changed = self._history.changed
             self._autosave()
         return self.mask
 
@@ -161,6 +167,85 @@ class Session:
     def mask(self) -> CurrentMask:
         """Mask of the current object, empty before the first prompt."""
         return CurrentMask(self._history.mask.array, self)
+
+    @property
+    def changed(self) -> tuple[Box4, ...]:
+        """Tiles of the picture in which the newest call changed `mask`.
+
+        The calls that count are prompts, edits, `undo`, `redo`, `select` and `add_object`; one
+        that raised changed nothing. The tiles are half-open boxes (x0, y0, x1, y1) in pixels, of
+        a fixed grid of 256 pixels a side (see `pickout.tiles`); only these need to be drawn again.
+        """
+        return self._changed
+
+    # --- hints ---------------------------------------------------------------------------------
+
+    @property
+    def can_hover(self) -> bool:
+        """Whether the segmenter has an answer for `hover`."""
+        return isinstance(self._prepared, Hovers)
+
+    @property
+    def can_doubt(self) -> bool:
+        """Whether the segmenter has an answer for `doubts`."""
+        return isinstance(self._prepared, Doubts)
+
+    def hover(self, x: float, y: float) -> list[Preview]:
+        """Return the regions that a click at (x, y) might mean, from fine to coarse.
+
+        Quick enough to be asked at every movement of a pointer. The session stays as it is; to
+        take a region, give its mask: ``session.start_from(preview.mask())``.
+
+        Returns
+        -------
+        previews : list of Preview
+            At most three; possibly none, e.g. in a picture of one colour.
+
+        Raises
+        ------
+        PromptError
+            If the point lies outside the picture.
+        ArgumentError
+            If the segmenter has no previews (see `can_hover`).
+        """
+        if not isinstance(self._prepared, Hovers):
+            raise self._missing("previews")
+        point = Click(_number("point", x), _number("point", y))
+        check_prompt(point, self.image.size_hw)
+        return self._prepared.hover(point.x, point.y)
+
+    def doubts(self, n: int = 3) -> list[Doubt]:
+        """Return the places where the present mask may be wrong, best gain first.
+
+        Click there, ``session.click(doubt.x, doubt.y, positive)``, if the mask is wrong; a click
+        that agrees with it changes nothing, but the place is not named again.
+
+        Parameters
+        ----------
+        n : int
+            How many at most, 1 or more.
+
+        Returns
+        -------
+        doubts : list of Doubt
+            Apart from each other and from all marks. None before the first prompt, and where
+            everything is given by a mask or an edit.
+
+        Raises
+        ------
+        ArgumentError
+            If `n` is no such number, or the segmenter does not name doubts (see `can_doubt`).
+        """
+        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+            raise ArgumentError(f"n should be a whole number of 1 or more, but it is {n!r}.")
+        if not isinstance(self._prepared, Doubts):
+            raise self._missing("doubts")
+        return self._prepared.doubts(self._history.prompts(), n)
+
+    def _missing(self, what: str) -> ArgumentError:
+        return ArgumentError(
+            f"the segmenter {self._segmenter.name!r} has no {what}; 'superpixel' has."
+        )
 
     # --- objects -------------------------------------------------------------------------------
 
@@ -196,7 +281,8 @@ class Session:
         if name not in self._objects:
             known = ", ".join(repr(other) for other in self._objects)
             raise ArgumentError(f"there is no object {name!r} in this session; it has {known}.")
-        self._current = name
+        before, self._current = self._history.mask, name
+        self._changed = changed_tiles(before.array, self._history.mask.array)
         self._autosave()
 
     def rename(self, name: str) -> None:
@@ -331,7 +417,9 @@ class Session:
         return self._objects[self._current]
 
     def _add(self, step: Step) -> Mask:
+        self._changed = ()  # also if the step is refused
         self._history.add(step, self._compute, self._apply)
+        self._changed = self._history.changed
         self._autosave()
         return self.mask
 
