@@ -15,9 +15,12 @@ from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
 from pickout.segmenters._superpixel import outline
+from pickout.segmenters._superpixel.doubts import find_doubts
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window
+from pickout.segmenters._superpixel.hover import regions_under
 from pickout.segmenters._superpixel.models import Models, load_models, shipped_models
 from pickout.segmenters._superpixel.state import Picture, State
+from pickout.segmenters.base import Doubt, Preview
 
 METHOD_VERSION = "1"
 """To be raised when the same prompts and models could give another mask."""
@@ -84,13 +87,26 @@ class PreparedSuperpixel:
         `previous` is not needed: it follows from the earlier prompts, whose answers are kept or
         worked out again.
         """
-        wanted = tuple(prompts)
         with self._lock:
-            state = self._longest_known(wanted)
-            for prompt in wanted[len(state.prompts) :]:
-                state = self._picture.after(state, prompt)
-                self._remember(state)
-        return state.mask
+            return self._state(tuple(prompts)).mask
+
+    def hover(self, x: float, y: float) -> list[Preview]:
+        """Return the regions that a click at (x, y) might mean, the smallest first."""
+        return regions_under(self._recent[0].view.scene, self._picture.pyramid, x, y)
+
+    def doubts(self, prompts: Sequence[Prompt], n: int) -> list[Doubt]:
+        """Return at most `n` places where the answer may be wrong, best gain first."""
+        with self._lock:
+            state = self._state(tuple(prompts))
+        return find_doubts(state, n)
+
+    def _state(self, prompts: tuple[Prompt, ...]) -> State:
+        """Return the state that prompts lead to, from the nearest one that is remembered."""
+        state = self._longest_known(prompts)
+        for prompt in prompts[len(state.prompts) :]:
+            state = self._picture.after(state, prompt)
+            self._remember(state)
+        return state
 
     def _longest_known(self, prompts: tuple[Prompt, ...]) -> State:
         known = [s for s in self._recent if s.prompts == prompts[: len(s.prompts)]]
