@@ -21,6 +21,7 @@
 #include "forest.h"
 #include "geodesic.h"
 #include "graph.h"
+#include "halve.h"
 #include "max_flow.h"
 #include "merge_tree.h"
 #include "nearest.h"
@@ -301,6 +302,15 @@ Out<int8_t> py_enlarge(In<int8_t, 2> field, In<uint8_t, 3> image, In<float, 3> i
     return give<int8_t>(std::move(fine), {image.shape(0), image.shape(1)});
 }
 
+Out<uint8_t> py_halve(In<uint8_t, 3> image) {
+    const size_t height = image.shape(0), width = image.shape(1);
+    check_picture(height, width);
+    require(image.shape(2) == 3, "image must be (height, width, 3)");
+    require(height >= 2 && width >= 2, "a side of one pixel cannot be halved");
+    auto half = unlocked([&] { return halve(image.data(), side(height), side(width)); });
+    return give<uint8_t>(std::move(half), {height / 2, width / 2, 3});
+}
+
 void bind_graph(nb::module_& module) {
     using Field = std::vector<int32_t> Graph::*;
     auto cls = nb::class_<Graph>(module, "Graph", "An undirected graph that never changes.");
@@ -353,6 +363,7 @@ NB_MODULE(_core, module) {
                "leaf"_a.noconvert(), "bias"_a, "features"_a.noconvert());
     module.def("band_cut", &py_band_cut, "image"_a.noconvert(), "mask"_a.noconvert(),
                "band"_a.noconvert(), "evidence"_a.noconvert(), nb::kw_only(), "smoothness"_a);
+    module.def("halve", &py_halve, "image"_a.noconvert());
     module.def("enlarge", &py_enlarge, "field"_a.noconvert(), "image"_a.noconvert(),
                "inside"_a.noconvert(), "outside"_a.noconvert(), nb::kw_only(), "trust"_a,
                "noise"_a);

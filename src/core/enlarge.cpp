@@ -11,11 +11,11 @@ constexpr int kSure = 127;
 // Where a fine pixel's centre lies among coarse pixel centres, and how much of each it gets.
 struct Tap {
     int32_t low, high;
-    float share;      // of `high`
-    int32_t nearest;  // of the two
+    float of_low, of_high;
+    int32_t nearest, as_near;  // of the two; the same unless both are equally near
 };
 
-// The taps of the second half mirror those of the first, ties included.
+// The taps of the second half mirror those of the first, to the bit and ties included.
 std::vector<Tap> taps(int32_t fine, int32_t coarse) {
     std::vector<Tap> result(fine);
     const double scale = static_cast<double>(coarse) / fine;
@@ -23,9 +23,11 @@ std::vector<Tap> taps(int32_t fine, int32_t coarse) {
         const double at = std::clamp((i + 0.5) * scale - 0.5, 0.0, coarse - 1.0);
         const int32_t low = static_cast<int32_t>(at), high = std::min(low + 1, coarse - 1);
         const float share = static_cast<float>(at - low);
-        const int32_t nearest = share < 0.5f ? low : high, last = coarse - 1;
-        result[fine - 1 - i] = {last - high, last - low, 1 - share, last - nearest};
-        result[i] = {low, high, share, nearest};
+        const int32_t nearest = share < 0.5f ? low : high, as_near = share > 0.5f ? high : low;
+        const int32_t last = coarse - 1;
+        result[fine - 1 - i] = {last - high,    last - low,    share,
+                                1 - share, last - nearest, last - as_near};
+        result[i] = {low, high, 1 - share, share, nearest, as_near};
     }
     return result;
 }
@@ -87,17 +89,32 @@ class Enlarger {
 
     int8_t decide(int32_t y, int32_t x) const {
         const Tap &v = rows_[y], &h = columns_[x];
-        const float s = h.share, t = v.share;
-        const float above = (1 - s) * at(v.low, h.low) + s * at(v.low, h.high);
-        const float below = (1 - s) * at(v.high, h.low) + s * at(v.high, h.high);
-        const float prior = (1 - t) * above + t * below;
+        // Opposite corners are added first: then mirrored and transposed sums round alike.
+        const float prior = (v.of_low * h.of_low * at(v.low, h.low) +
+                             v.of_high * h.of_high * at(v.high, h.high)) +
+                            (v.of_low * h.of_high * at(v.low, h.high) +
+                             v.of_high * h.of_low * at(v.high, h.low));
         const float value = prior + trust_ * colour_evidence(y, x, prior);
         return static_cast<int8_t>(std::lround(std::clamp(value, -126.0f, 126.0f)));
     }
 
+    // Where two coarse places are equally near, neither comes first: their mean counts.
     float colour_evidence(int32_t y, int32_t x, float prior) const {
-        const size_t near = (size_t(colour_rows_[y].nearest) * colours_.width +
-                             colour_columns_[x].nearest) * 3;
+        const Tap &v = colour_rows_[y], &h = colour_columns_[x];
+        float place = place_between(y, x, v.nearest, h.nearest);
+        if (v.nearest != v.as_near || h.nearest != h.as_near)
+            place = ((place + place_between(y, x, v.as_near, h.as_near)) +
+                     (place_between(y, x, v.nearest, h.as_near) +
+                      place_between(y, x, v.as_near, h.nearest))) / 4;
+        // Evidence fades towards certainty, so that it moves the outline but makes no new islands.
+        const float doubt = std::min(1.0f, 2.0f - 2.0f * std::abs(prior) / kSure);
+        return 2 * kSure * place * doubt;
+    }
+
+    // Where a pixel's colour lies between the two local ones, from -0.5 (outside) to 0.5; nearer
+    // to 0 the less these differ.
+    float place_between(int32_t y, int32_t x, int32_t row, int32_t column) const {
+        const size_t near = (size_t(row) * colours_.width + column) * 3;
         const uint8_t* pixel = image_ + (size_t(y) * width_ + x) * 3;
         float along = 0.0f, apart = 0.0f;
         for (int k = 0; k < 3; ++k) {
@@ -107,9 +124,7 @@ class Enlarger {
             apart += axis * axis;
         }
         const float place = std::clamp(along / (apart + 1e-3f), 0.0f, 1.0f) - 0.5f;
-        // Evidence fades towards certainty, so that it moves the outline but makes no new islands.
-        const float doubt = std::min(1.0f, 2.0f - 2.0f * std::abs(prior) / kSure);
-        return 2 * kSure * place * doubt * apart / (apart + noise_);
+        return place * apart / (apart + noise_);
     }
 
     const FieldView field_;

@@ -55,6 +55,7 @@ def evaluate(
 def band_cut(
     image: _Byte, mask: _Bool, band: _Bool, evidence: _Float, *, smoothness: float
 ) -> _Bool: ...
+def halve(image: _Byte) -> _Byte: ...
 def enlarge(
     field: _Signed,
     image: _Byte,

@@ -197,3 +197,56 @@ def cut_energy(image, mask, band, evidence, smoothness):
             apart = (colours[p] - colours[q]) @ (colours[p] - colours[q])
             energy += smoothness * np.exp(-apart / scale) / distance / 2  # each pair comes twice
     return energy
+
+
+def halve(image):
+    """Average over equal areas in exact fractions; halves are rounded up."""
+
+    def shares(side):
+        half = side // 2
+        table = np.zeros((half, side), object)
+        for number, pixel in np.ndindex(half, side):
+            begin, end = number * side, (number + 1) * side  # in units of a pixel / half
+            table[number, pixel] = max(0, min(end, (pixel + 1) * half) - max(begin, pixel * half))
+        return table
+
+    down, across = shares(image.shape[0]), shares(image.shape[1])
+    whole = image.shape[0] * image.shape[1]
+    planes = [down @ image[:, :, k].astype(int).astype(object) @ across.T for k in range(3)]
+    return np.stack([(2 * plane + whole) // (2 * whole) for plane in planes], 2).astype(np.uint8)
+
+
+def enlarge(field, image, inside, outside, trust, noise):
+    """Pixel by pixel: interpolate, then let the pixel's colour move the outline."""
+    height, width = image.shape[:2]
+
+    def around(number, fine, coarse):
+        """Return the two coarse places around a fine one, the share of the second, the nearest."""
+        at = min(max((number + 0.5) * coarse / fine - 0.5, 0.0), coarse - 1.0)
+        low = min(int(at), max(coarse - 2, 0))
+        share = at - low
+        near = [p for p, s in ((low, 1 - share), (low + 1, share)) if s >= 0.5 - 1e-9]
+        return (low, min(low + 1, coarse - 1)), share, near
+
+    def evidence(pixel, place):
+        axis = inside[place] - outside[place]
+        apart = axis @ axis
+        along = np.clip((pixel - outside[place]) @ axis / (apart + 1e-3), 0, 1) - 0.5
+        return along * apart / (apart + noise**2)
+
+    fine = np.zeros((height, width))
+    for y, x in np.ndindex(height, width):
+        rows, t, _ = around(y, height, field.shape[0])
+        columns, s, _ = around(x, width, field.shape[1])
+        corners = field[np.ix_(rows, columns)].astype(float)
+        if abs(corners).min() == 127 and (corners == corners[0, 0]).all():
+            fine[y, x] = corners[0, 0]
+            continue
+        prior = np.array([1 - t, t]) @ corners @ np.array([1 - s, s])
+        near_rows = around(y, height, inside.shape[0])[2]
+        near_columns = around(x, width, inside.shape[1])[2]
+        pixel = image[y, x].astype(float)
+        place = np.mean([evidence(pixel, (r, c)) for r in near_rows for c in near_columns])
+        doubt = min(1.0, 2 - 2 * abs(prior) / 127)
+        fine[y, x] = np.clip(prior + trust * 254 * place * doubt, -126, 126)
+    return fine

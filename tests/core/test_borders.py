@@ -26,6 +26,7 @@ WRONG_TYPE = {
     ),
     "uint8 flags": lambda: _core.component(GRAPH, np.zeros(3, np.uint8), NO_SEED),
     "not a graph": lambda: _core.component(None, np.zeros(3, bool), NO_SEED),
+    "halve float": lambda: _core.halve(np.zeros((4, 4, 3), np.float32)),
     "float64 image": lambda: _core.band_cut(
         IMAGE.astype(float), FLAGS, FLAGS, SOME, smoothness=1.0
     ),
@@ -74,6 +75,8 @@ WRONG_VALUE = {
         np.zeros((1, 2), np.int32), np.zeros((1, 2), np.float32),
         np.zeros((1, 2), np.float32), 0.0, np.zeros((3, 5), np.float32),
     ),
+    "half a row": lambda: _core.halve(IMAGE[:1]),
+    "halve grey": lambda: _core.halve(np.zeros((4, 4, 1), np.uint8)),
     "band of another size": lambda: _core.band_cut(IMAGE, FLAGS, FLAGS[:3], SOME, smoothness=1.0),
     "smoothness NaN": lambda: _core.band_cut(IMAGE, FLAGS, FLAGS, SOME, smoothness=np.nan),
     "colours of two sizes": lambda: _core.enlarge(

@@ -11,6 +11,11 @@ import pytest
 from pickout import _core
 
 GRAPHS = list(slow.graphs())
+TURNS = {
+    "left-right": lambda array: array[:, ::-1],
+    "up-down": lambda array: array[::-1],
+    "transposed": lambda array: array.swapaxes(0, 1),
+}
 on_all_graphs = pytest.mark.parametrize("n, first, second", GRAPHS)
 
 
@@ -253,6 +258,56 @@ def test_band_cut_is_the_best_of_all_masks():
         assert slow.cut_energy(image, got, band, evidence, 0.7) == pytest.approx(
             min(energies), abs=0.02
         )
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (3, 2), (4, 7), (9, 13), (64, 51)])
+def test_halve_averages_equal_areas(shape):
+    image = np.random.default_rng(5).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    image[: shape[0] // 2] = 255
+    np.testing.assert_array_equal(_core.halve(image), slow.halve(image))
+
+
+@pytest.mark.parametrize("turn", TURNS.values(), ids=TURNS.keys())
+@pytest.mark.parametrize("shape", [(1501, 1999), (7, 4)])
+def test_halve_knows_no_left_and_right(turn, shape):
+    image = np.random.default_rng(6).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    turned = _core.halve(np.ascontiguousarray(turn(image)))
+    np.testing.assert_array_equal(turned, turn(_core.halve(image)))
+
+
+def random_enlargement(coarse, fine, colours, seed=0):
+    rng = np.random.default_rng(seed)
+    field = np.clip(rng.normal(0, 120, coarse), -127, 127).astype(np.int8)
+    field[: coarse[0] // 2] = 127
+    image = rng.integers(0, 256, (*fine, 3), dtype=np.uint8)
+    inside, outside = (rng.uniform(0, 255, (*colours, 3)).astype(np.float32) for _ in range(2))
+    return field, image, inside, outside
+
+
+@pytest.mark.parametrize(
+    "coarse, fine, colours",
+    [
+        ((1, 1), (1, 1), (1, 1)),
+        ((1, 5), (1, 13), (1, 4)),
+        ((6, 5), (12, 10), (6, 5)),
+        ((6, 5), (9, 23), (3, 4)),
+        ((7, 4), (5, 4), (2, 2)),
+    ],
+)
+def test_enlarge_weighs_interpolation_against_colours(coarse, fine, colours):
+    given = random_enlargement(coarse, fine, colours)
+    got = _core.enlarge(*given, trust=0.8, noise=25.0)
+    expected = slow.enlarge(*given, 0.8, 25.0)
+    np.testing.assert_allclose(got, expected, atol=0.51)
+
+
+@pytest.mark.parametrize("turn", TURNS.values(), ids=TURNS.keys())
+def test_enlarge_knows_no_left_and_right(turn):
+    for colours in ((8, 12), (5, 7)):
+        given = random_enlargement((8, 12), (37, 51), colours)
+        got = _core.enlarge(*given, trust=0.8, noise=25.0)
+        turned = [np.ascontiguousarray(turn(array)) for array in given]
+        np.testing.assert_array_equal(_core.enlarge(*turned, trust=0.8, noise=25.0), turn(got))
 
 
 def test_enlarge_without_trust_interpolates():

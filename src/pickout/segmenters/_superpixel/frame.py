@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pickout import _core
 from pickout.analysis.models import EdgeModels
 from pickout.analysis.superpixels import Superpixels, find_superpixels
 from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
@@ -34,10 +35,7 @@ class Pyramid:
     def __init__(self, array: ByteArray) -> None:
         self.levels = [array]
         while self._pixels() > 4 * WORKING_PIXELS and min(self.levels[-1].shape[:2]) > 1:
-            height, width = self.levels[-1].shape[:2]
-            half = (max(1, width // 2), max(1, height // 2))
-            shrunk = cv2.resize(self.levels[-1], half, interpolation=cv2.INTER_AREA)
-            self.levels.append(np.asarray(shrunk, np.uint8))
+            self.levels.append(_halved(self.levels[-1]))
 
     def _pixels(self) -> int:
         height, width = self.levels[-1].shape[:2]
@@ -62,6 +60,15 @@ class Pyramid:
             level = smaller
         part: ByteArray = cut(level, scaled_window(window, self.size_hw, level.shape[:2]))
         return part
+
+
+def _halved(array: ByteArray) -> ByteArray:
+    """Return the picture at half its size, to the bit the same for its mirror image."""
+    height, width = array.shape[:2]
+    if height % 2 or width % 2:
+        return _core.halve(np.ascontiguousarray(array))
+    half = cv2.resize(array, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return np.asarray(half, np.uint8)
 
 
 def scaled_window(window: Box4, from_hw: tuple[int, ...], to_hw: tuple[int, ...]) -> Box4:
