@@ -26,6 +26,7 @@
 #include "merge_tree.h"
 #include "nearest.h"
 #include "parts.h"
+#include "pixel_maps.h"
 #include "regions.h"
 #include "watershed.h"
 
@@ -136,6 +137,50 @@ Out<float> py_region_means(In<int32_t, 2> labels, int32_t n, In<float, 3> values
                             static_cast<int32_t>(channels));
     });
     return give<float>(std::move(mean), {static_cast<size_t>(n), channels});
+}
+
+nb::tuple py_region_places(In<int32_t, 2> labels, int32_t n) {
+    side(labels.shape(0));
+    side(labels.shape(1));
+    check_labels(labels.data(), labels.size(), n);
+    Places places = unlocked([&] {
+        return region_places(labels.data(), side(labels.shape(0)), side(labels.shape(1)), n);
+    });
+    return nb::make_tuple(give<float>(std::move(places.centre_xy), {static_cast<size_t>(n), 2}),
+                          give(std::move(places.area)));
+}
+
+Out<float> py_to_lab(In<uint8_t, 3> rgb) {
+    require(rgb.shape(2) == 3, "a picture needs three channels");
+    auto lab = unlocked([&] { return to_lab(rgb.data(), rgb.shape(0) * rgb.shape(1)); });
+    return give<float>(std::move(lab), {rgb.shape(0), rgb.shape(1), 3});
+}
+
+void check_values(const In<float, 3>& values) {
+    check_picture(values.shape(0), values.shape(1));
+    require(values.shape(2) == 3, "values must be (height, width, 3)");
+}
+
+Out<float> py_gradient_length(In<float, 3> values) {
+    check_values(values);
+    auto length = unlocked([&] {
+        return gradient_length(values.data(), side(values.shape(0)), side(values.shape(1)));
+    });
+    return give<float>(std::move(length), {values.shape(0), values.shape(1)});
+}
+
+nb::tuple py_details(In<float, 3> lab, In<float, 3> fine, In<float, 3> middle, In<float, 3> coarse) {
+    check_values(lab);
+    for (const auto& blurred : {fine, middle, coarse})
+        for (size_t axis = 0; axis < 3; ++axis)
+            require(blurred.shape(axis) == lab.shape(axis), "all must have the same shape");
+    Details found = unlocked([&] {
+        return details(lab.data(), fine.data(), middle.data(), coarse.data(), side(lab.shape(0)),
+                       side(lab.shape(1)));
+    });
+    const size_t height = lab.shape(0), width = lab.shape(1);
+    return nb::make_tuple(give<float>(std::move(found.bands), {height, width, 3}),
+                          give<float>(std::move(found.directions), {height, width, 3}));
 }
 
 Out<float> py_geodesic(const Graph& graph, In<float, 1> weights, In<int32_t, 1> sources,
@@ -342,6 +387,11 @@ NB_MODULE(_core, module) {
     module.def("adjacency", &py_adjacency, "labels"_a.noconvert(), "n"_a, "maps"_a.noconvert());
     module.def("region_means", &py_region_means, "labels"_a.noconvert(), "n"_a,
                "values"_a.noconvert());
+    module.def("region_places", &py_region_places, "labels"_a.noconvert(), "n"_a);
+    module.def("to_lab", &py_to_lab, "rgb"_a.noconvert());
+    module.def("gradient_length", &py_gradient_length, "values"_a.noconvert());
+    module.def("details", &py_details, "lab"_a.noconvert(), "fine"_a.noconvert(),
+               "middle"_a.noconvert(), "coarse"_a.noconvert());
     module.def("geodesic", &py_geodesic, "graph"_a, "weights"_a.noconvert(),
                "sources"_a.noconvert(), nb::kw_only(), "maximum"_a = false, "limit"_a);
     module.def("diffuse", &py_diffuse, "graph"_a, "affinity"_a.noconvert(), "values"_a.noconvert(),

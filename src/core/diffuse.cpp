@@ -3,30 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
+#include "lanes.h"
+
 namespace pickout {
 namespace {
-
-// Four neighbouring channels: they fill one vector register on every machine.
-#if defined(__GNUC__)
-struct Four {
-    typedef float Lanes __attribute__((vector_size(16)));
-    Lanes lanes;
-
-    void add(float weight, const Four& other) { lanes += weight * other.lanes; }
-    Four times(float factor) const { return {lanes * factor}; }
-};
-#else
-struct Four {
-    float lanes[4];
-
-    void add(float weight, const Four& other) {
-        for (int k = 0; k < 4; ++k) lanes[k] += weight * other.lanes[k];
-    }
-    Four times(float factor) const {
-        return {{lanes[0] * factor, lanes[1] * factor, lanes[2] * factor, lanes[3] * factor}};
-    }
-};
-#endif
 
 // Twelve channels in three registers that one walk over the arcs serves.
 struct Twelve {

@@ -67,4 +67,5 @@ def test_pixel_measures_follow_the_picture_when_it_is_mirrored():
     maps = measure_pixels(picture)
     mirrored = measure_pixels(np.ascontiguousarray(picture[:, ::-1]))
     np.testing.assert_allclose(mirrored.gradients[:, :, ::-1], maps.gradients, atol=1e-2)
-    np.testing.assert_allclose(mirrored.texture[:, ::-1], maps.texture, atol=1e-2)
+    np.testing.assert_allclose(mirrored.bands[:, ::-1], maps.bands, atol=1e-2)
+    np.testing.assert_allclose(mirrored.directions[:, ::-1], maps.directions, atol=1e-2)

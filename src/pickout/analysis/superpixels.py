@@ -9,7 +9,7 @@ import numpy as np
 from pickout import _core
 from pickout.analysis.edges import Neighbours, boundary_probability
 from pickout.analysis.models import EdgeModels, shipped_edge_models
-from pickout.analysis.pixels import PixelMaps, measure_pixels
+from pickout.analysis.pixels import measure_pixels
 from pickout.arrays import BoolArray, ByteArray, FloatArray, IntArray
 
 
@@ -31,7 +31,7 @@ class Superpixels:
     centre_xy : (n, 2) ndarray of float32
         Centre of gravity, in pixels.
     colour, texture : (n, 3) and (n, 6) ndarray of float32
-        Means of `PixelMaps.colour` and `.texture`.
+        Means of `PixelMaps.colour`, and of `.bands` and `.directions`.
     boundary : (edges,) ndarray of float32
         Probability that a person would draw an outline between the two, in (0, 1).
     """
@@ -95,25 +95,16 @@ def divide(rgb: ByteArray) -> tuple[IntArray, Neighbours]:
     maps = measure_pixels(rgb)
     labels, n = _core.watershed(maps.relief())
     graph, length, mean, strongest = _core.adjacency(labels, n, maps.gradients)
-    means = _core.region_means(labels, n, _stack(maps))
+    looks = (maps.colour, maps.bands, maps.directions)
+    centre_xy, area = _core.region_places(labels, n)
     pairs = Neighbours(
         graph=graph,
         length=length,
         gradients=mean,
         strongest=strongest,
-        appearance=np.ascontiguousarray(means[:, :9]),
-        area=np.bincount(labels.ravel(), minlength=n).astype(np.float32),
-        centre_xy=np.ascontiguousarray(means[:, 9:]),
+        appearance=np.concatenate([_core.region_means(labels, n, m) for m in looks], axis=1),
+        area=area,
+        centre_xy=centre_xy,
         size_hw=labels.shape,
     )
     return labels, pairs
-
-
-def _stack(maps: PixelMaps) -> FloatArray:
-    """Return colour, texture and coordinates as the channels of one (H, W, 11) array."""
-    height, width = maps.colour.shape[:2]
-    values = np.empty((height, width, 11), np.float32)
-    values[:, :, :3], values[:, :, 3:9] = maps.colour, maps.texture
-    values[:, :, 9] = np.arange(width, dtype=np.float32)[None]
-    values[:, :, 10] = np.arange(height, dtype=np.float32)[:, None]
-    return values
