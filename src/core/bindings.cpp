@@ -23,6 +23,7 @@
 #include "graph.h"
 #include "halve.h"
 #include "max_flow.h"
+#include "memory.h"
 #include "merge_tree.h"
 #include "nearest.h"
 #include "parts.h"
@@ -382,6 +383,7 @@ void bind_graph(nb::module_& module) {
 
 NB_MODULE(_core, module) {
     module.doc() = "Compiled kernels of pickout. Internal: use pickout.analysis instead.";
+    keep_freed_memory();
     bind_graph(module);
     module.def("watershed", &py_watershed, "relief"_a.noconvert());
     module.def("adjacency", &py_adjacency, "labels"_a.noconvert(), "n"_a, "maps"_a.noconvert());
