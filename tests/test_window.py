@@ -204,6 +204,83 @@ def test_marks_can_be_hidden_and_backgrounds_changed(editor):
     assert {(0, 0, 0), (255, 255, 255)} < middles
 
 
+# --- previews and doubts -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def knowing() -> Editor:
+    """Return an editor whose segmenter knows regions and doubts."""
+    return Editor(Session(picture()), (90 * 4, 120 * 4), lambda _: None)
+
+
+def test_the_region_under_the_pointer_is_shown_until_it_is_taken(knowing):
+    over = knowing.view.to_pane(*CENTRE)
+    previews = knowing.previews(*over)
+    assert max(iou(preview.mask().array, disc()) for preview in previews) > 0.9
+    knowing.choose("b")
+    assert knowing.previews(*over) == [], "a box begins anywhere"
+    knowing.choose("c")
+    knowing.toggle_marks()
+    assert knowing.previews(*over) == []
+    knowing.toggle_marks()
+    drag(knowing, CENTRE)
+    assert knowing.previews(*over) == [], "a click here would add nothing"
+    assert knowing.previews(*knowing.view.to_pane(-3, 20)) == []
+
+
+def test_doubts_are_marked_and_follow_the_mask(knowing):
+    knowing.toggle_doubts()
+    assert "Nothing is in doubt" in knowing.words
+    plain = knowing.photo_pane()
+    drag(knowing, CENTRE)
+    knowing.doubting = False
+    without = knowing.photo_pane()
+    knowing.toggle_doubts()
+    marked = (knowing.photo_pane() != without).any(axis=2)
+    assert "Least sure" in knowing.words
+    for doubt in knowing.session.doubts():
+        x, y = (round(value) for value in knowing.view.to_pane(doubt.x, doubt.y))
+        assert marked[max(0, y - 12) : y + 12, max(0, x - 12) : x + 12].any()
+    knowing.undo()
+    assert np.array_equal(knowing.photo_pane(), plain)
+
+
+def test_a_segmenter_without_hints_says_so_only_when_asked(editor):
+    assert editor.previews(*editor.view.to_pane(*CENTRE)) == [] and not editor.alarm
+    editor.toggle_doubts()
+    assert editor.alarm and not editor.doubting
+
+
+def test_previews_are_drawn_over_the_photo_and_not_while_dragging():
+    pytest.importorskip("matplotlib")
+    from matplotlib.backend_bases import MouseEvent
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from pickout.window.app import EditorWindow
+
+    figure = Figure((9, 5))
+    canvas = FigureCanvasAgg(figure)
+    window = EditorWindow(figure, Session(picture()), "photo", lambda _: None)
+    window.editor.scale_brush(0.1)  # so that its circle hides nothing
+    window.show()
+
+    def seen_after(name, point, button=None):
+        x, y = window.scene.on_screen(0, *window.editor.view.to_pane(*point))
+        canvas.callbacks.process(name, MouseEvent(name, canvas, x, y, button))
+        return np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
+
+    still = np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
+    hovered = seen_after("motion_notify_event", CENTRE)
+    changed = np.abs(hovered - still).max(axis=2) > 20
+    rows, columns = np.nonzero(changed)
+    assert len(rows) > 200, "an outline as long as the disc's"
+    assert columns.max() < changed.shape[1] / 2, "in the left pane alone"
+    seen_after("button_press_event", CENTRE, 1)
+    dragged = seen_after("motion_notify_event", (CENTRE[0] + 1, CENTRE[1]))
+    assert (np.abs(dragged - still).max(axis=2) > 20).sum() < len(rows) / 2
+
+
 # --- where there is no window ------------------------------------------------------------------
 
 

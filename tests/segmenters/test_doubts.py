@@ -50,7 +50,7 @@ def test_answering_a_doubt_gains_more_than_clicking_somewhere_on_the_outline():
         truth = read_mask(path, image.size_hw).array
         ys, xs = np.nonzero(truth)
         session = Session(image)
-        for start in rng.integers(len(xs), size=8):
+        for start in rng.integers(len(xs), size=5):
             if iou(session.click(float(xs[start]), float(ys[start])).array, truth) < 0.95:
                 places = [(doubt.x, doubt.y) for doubt in session.doubts(2)]
                 doubted.append(gain(session, truth, places))

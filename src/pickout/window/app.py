@@ -6,10 +6,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from pickout.segmenters.base import Preview
 from pickout.session import Session
 from pickout.window.editor import Editor
 from pickout.window.paint import OFF, ON
-from pickout.window.scene import Scene
+from pickout.window.scene import Line, Scene
 from pickout.window.tools import TOOLS, Drag, PaintTool
 
 _HELP = """\
@@ -27,9 +30,13 @@ p  paint                                0                whole picture
 k               background of the       m                smooth the edge
                 cut-out                 i                print coordinates
 v               hide the marks          Esc              end, show and save
+d               where it is least sure
 """
 
 _BRUSHES = ("click", "scribble", "paint")
+
+_LIFTED = np.full((1, 2), np.nan)
+"""The point that ends a line on the screen."""
 
 
 class EditorWindow:
@@ -88,7 +95,25 @@ class EditorWindow:
         if inside and self.editor.tool.name in _BRUSHES:
             brush = event.x, event.y, self.editor.brush
         stroke, color, width = self._stroke()
-        self.scene.draw_pointer(stroke, color, brush, width)
+        self.scene.draw_pointer(stroke, color, brush, width, self._previews(event))
+
+    def _previews(self, event: Any) -> list[tuple[Line, bool]]:
+        """Return the outlines under the pointer as screen points, and which stands out most."""
+        number = self.scene.pane_at(event.x, event.y)
+        if number is None or self._drag is not None or self._help_shown:
+            return []
+        previews = self.editor.previews(*self.scene.point_in(number, event.x, event.y))
+        best = max((preview.contrast for preview in previews), default=0.0)
+        return [(self._line(preview), preview.contrast == best) for preview in previews]
+
+    def _line(self, preview: Preview) -> Line:
+        """Return a preview's outlines on the screen as one line, lifted between them."""
+        parts = []
+        for outline in preview.outlines:
+            closed = np.concatenate([outline, outline[:1]])
+            pane_x, pane_y = self.editor.view.to_pane(*closed.T)
+            parts += [np.stack(self.scene.on_screen(0, pane_x, pane_y), axis=1), _LIFTED]
+        return np.concatenate(parts) if parts else _LIFTED
 
     def _stroke(self) -> tuple[list[tuple[float, float]], tuple[int, int, int], float]:
         """Return the drag so far as screen points, its colour and its width."""
@@ -175,6 +200,7 @@ class EditorWindow:
             "n": editor.add_object, "tab": editor.next_object,
             "f": lambda: editor.edit("fill_holes"), "m": lambda: editor.edit("smooth"),
             "k": editor.next_background, "v": editor.toggle_marks, "i": editor.toggle_telling,
+            "d": editor.toggle_doubts,
             "0": self._whole, "left": lambda: self._pull(step, 0),
             "right": lambda: self._pull(-step, 0), "up": lambda: self._pull(0, step),
             "down": lambda: self._pull(0, -step), "escape": self._finish,

@@ -9,9 +9,18 @@ import numpy as np
 
 from pickout.arrays import ByteArray
 from pickout.errors import PickoutError
-from pickout.prompts import Box, Click, Lasso, Polygon, Prompt, Scribble, drawn
+from pickout.history import Step
+from pickout.prompts import Box, Click, Lasso, Point, Polygon, Prompt, Scribble, drawn
+from pickout.segmenters.base import Doubt, Preview
 from pickout.session import Session
-from pickout.window.paint import BACKGROUNDS, TINTS, draw_cutout, draw_photo, draw_prompts
+from pickout.window.paint import (
+    BACKGROUNDS,
+    TINTS,
+    draw_cutout,
+    draw_doubts,
+    draw_photo,
+    draw_prompts,
+)
 from pickout.window.tools import TOOLS, Drag, PaintTool
 from pickout.window.view import EMPTY, Pyramid, View, seen_mask
 
@@ -44,9 +53,12 @@ class Editor:
         self.brush = 8.0
         self.background = BACKGROUNDS[0]
         self.marks = True
+        self.doubting = False
         self.telling = False
         self.words = "Left button adds, right button removes. h shows all keys, Esc ends."
         self.alarm = False
+        self._asked: tuple[str, tuple[Step, ...]] | None = None
+        self._found: list[Doubt] = []
 
     # --- dragging ------------------------------------------------------------------------------
 
@@ -65,6 +77,21 @@ class Editor:
             self.say(f"{prompt.kind if drag.name != 'paint' else 'paint'} done; u takes it back.")
             if self.telling:
                 self.tell(coordinates(prompt))
+
+    def previews(self, pane_x: float, pane_y: float) -> list[Preview]:
+        """Return what a click at a pane's point might add, from fine to coarse; often nothing."""
+        x, y = self.view.to_picture(pane_x, pane_y)
+        wanted = self.marks and self.session.can_hover and self.tool is TOOLS["c"]
+        if not wanted or not self._is_outside_mask((x, y)):
+            return []
+        return self.session.hover(x, y)
+
+    def _is_outside_mask(self, point: Point) -> bool:
+        """Tell whether a point lies on the picture but not on the object."""
+        mask = self.session.mask.array
+        column, row = round(point[0]), round(point[1])
+        on_picture = 0 <= column < mask.shape[1] and 0 <= row < mask.shape[0]
+        return on_picture and not mask[row, column]
 
     # --- keys ----------------------------------------------------------------------------------
 
@@ -125,6 +152,19 @@ class Editor:
         """Show or hide outline, tint and prompts on the photo."""
         self.marks = not self.marks
 
+    def toggle_doubts(self) -> None:
+        """Show or hide where the mask is most likely wrong."""
+        if not self.session.can_doubt:
+            self.say("This segmenter names no doubts; superpixel does.", alarm=True)
+            return
+        self.doubting = not self.doubting
+        if not self.doubting:
+            self.say("Doubts are hidden.")
+        elif self._doubts():
+            self.say("Least sure at the rings: click there if the mask is wrong.")
+        else:
+            self.say("Nothing is in doubt yet: point at the object first.")
+
     def scale_brush(self, factor: float) -> None:
         """Make the brush larger or smaller."""
         self.brush = min(max(self.brush * factor, SMALLEST_BRUSH), LARGEST_BRUSH)
@@ -154,7 +194,17 @@ class Editor:
             ],
         )
         draw_prompts(picture, self.view, [s for s in self.session.steps if isinstance(s, Prompt)])
+        draw_doubts(picture, self.view, self._doubts())
         return picture
+
+    def _doubts(self) -> list[Doubt]:
+        """Return the doubts to show; they are sought again only when something was done."""
+        if not self.doubting:
+            return []
+        asked = self.session.current, self.session.steps
+        if asked != self._asked:
+            self._asked, self._found = asked, self.session.doubts()
+        return self._found
 
     def cutout_pane(self, drag: Drag | None = None) -> ByteArray:
         """Return what the right pane shows, (H, W, 3) uint8; painting is seen while it lasts."""

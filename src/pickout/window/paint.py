@@ -8,6 +8,7 @@ import numpy as np
 
 from pickout.arrays import BoolArray, ByteArray
 from pickout.prompts import Box, Click, Lasso, Polygon, Prompt, Scribble
+from pickout.segmenters.base import Doubt
 from pickout.window.view import View, checkerboard
 
 TINTS = (
@@ -17,6 +18,9 @@ TINTS = (
 
 ON, OFF = (70, 220, 110), (255, 85, 85)
 """Colours of prompts on the object and beside it, RGB."""
+
+DOUBT = (255, 205, 60)
+"""Colour of the rings at doubtful places, RGB."""
 
 BACKGROUNDS = ("checkerboard", "black", "white")
 
@@ -80,6 +84,21 @@ def draw_prompts(picture: ByteArray, view: View, prompts: Iterable[Prompt]) -> N
             case Box():
                 corners = box_outline(prompt.x0, prompt.y0, prompt.x1, prompt.y1)
                 _line(picture, view, corners, True, closed=True)
+
+
+def draw_doubts(picture: ByteArray, view: View, doubts: Iterable[Doubt]) -> None:
+    """Draw a ring with a question mark around every doubtful place of a pane's `picture`."""
+    import cv2
+
+    for doubt in doubts:
+        x, y = (round(value) for value in view.to_pane(doubt.x, doubt.y))
+        if not (-15 <= x < picture.shape[1] + 15 and -15 <= y < picture.shape[0] + 15):
+            continue
+        cv2.circle(picture, (x, y), 13, (0, 0, 0), -1, cv2.LINE_AA)
+        cv2.circle(picture, (x, y), 12, DOUBT, 2, cv2.LINE_AA)
+        cv2.putText(
+            picture, "?", (x - 5, y + 6), cv2.FONT_HERSHEY_SIMPLEX, 0.55, DOUBT, 2, cv2.LINE_AA
+        )
 
 
 def box_outline(x0: float, y0: float, x1: float, y1: float) -> tuple[tuple[float, float], ...]:

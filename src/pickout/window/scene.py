@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
-from matplotlib.transforms import IdentityTransform
+from matplotlib.transforms import Bbox, IdentityTransform
 
 from pickout.arrays import ByteArray
 
@@ -17,6 +18,10 @@ TOP, BOTTOM, GAP = 48, 36, 8
 """Heights of the bars and width of the gaps, in pixels at 100 dots per inch."""
 
 _FAINT, _PLAIN, _BRIGHT, _ALARM = "#8b8b94", "#d4d4d8", "#ffffff", "#ff8f8f"
+
+
+Line = npt.NDArray[np.float64]
+"""(k, 2) points on the screen, x and y from below; nan lifts the pen."""
 
 
 class Pixels(Artist):
@@ -55,6 +60,7 @@ class Scene:
         for pane in self.panes:
             figure.add_artist(pane)
         self._stroke = Line2D([], [], lw=2, color=_BRIGHT, transform=IdentityTransform())
+        self._preview = Line2D([], [], transform=IdentityTransform(), solid_joinstyle="round")
         self._brush = Circle((0, 0), 1, fill=False, lw=1.2, ec=_BRIGHT, visible=False)
         self._brush.set_transform(IdentityTransform())
         self._title = self._text(size=11, color=_PLAIN, va="center")
@@ -173,12 +179,17 @@ class Scene:
         color: tuple[int, int, int],
         brush: tuple[float, float, float] | None,
         stroke_width: float,
+        previews: Sequence[tuple[Line, bool]] = (),
     ) -> None:
-        """Draw what follows the pointer: the drag so far and the brush's circle (x, y, radius)."""
+        """Draw what follows the pointer: the drag so far, the brush's circle (x, y, radius), and
+        lines in the left pane, each with whether it is the one to see first.
+        """
         if self._still is None:
             return
         renderer = self._canvas.get_renderer()
         self._canvas.restore_region(self._still)
+        for line, is_first in previews:
+            self._draw_preview(renderer, line, is_first=is_first)
         if len(stroke) > 1:
             paint = tuple(value / 255 for value in color)
             self._stroke.set_data(*np.array(stroke).T)
@@ -191,3 +202,13 @@ class Scene:
             self._brush.set(center=brush[:2], radius=brush[2], visible=True)
             self._brush.draw(renderer)
         self._canvas.blit(self._figure.bbox)
+
+    def _draw_preview(self, renderer: Any, line: Line, *, is_first: bool) -> None:
+        """Draw a faint light line with a dark one below it, seen on any colour."""
+        height, width = self.pane_hw
+        pane = Bbox.from_bounds(self._pane_left(0), BOTTOM * self._unit, width, height)
+        self._preview.set_clip_box(pane)
+        self._preview.set_data(*line.T)
+        for color, points in (("#000000", 2.2), (_BRIGHT, 0.9)):
+            self._preview.set(color=color, lw=points, alpha=0.75 if is_first else 0.3)
+            self._preview.draw(renderer)

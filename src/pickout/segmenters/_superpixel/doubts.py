@@ -11,6 +11,7 @@ from pickout import _core
 from pickout.arrays import BoolArray, FloatArray, IntArray
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.solve import best_cut
+from pickout.segmenters._superpixel.stamps import Stamp
 from pickout.segmenters._superpixel.state import State
 from pickout.segmenters._superpixel.view import View
 from pickout.segmenters.base import Doubt
@@ -35,6 +36,10 @@ FARTHEST = 8 * REACH
 
 LIKELY = 0.7
 """A point is chosen among places about as likely wrong as the one where the doubt began."""
+
+
+ASKED_AGAIN = 0.5
+"""How much less is looked for in what hangs on another place: the search spreads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +78,13 @@ class Place:
         (x, y) in working pixels.
     gain : float
         Working pixels that an answer there is expected to put right.
+    turned : (n,) ndarray of bool
+        The superpixels that would change if the answer there is wrong.
     """
 
     point: FloatArray
     gain: float
+    turned: BoolArray
 
 
 def find_doubts(state: State, n: int) -> list[Doubt]:
@@ -85,16 +93,20 @@ def find_doubts(state: State, n: int) -> list[Doubt]:
         return []  # nothing but given masks, or prompts that these agree with
     answer = _answer(state)
     tried = min(TRIED + TRIED_EACH * n, MOST_TRIED)
-    places = [_place(answer, node) for node in _candidates(answer, tried)]
-    places.sort(key=lambda place: -place.gain)
+    places = sorted(_places(answer, tried), key=lambda place: -place.gain)
     doubts: list[Doubt] = []
     taken = _marked_points(state.view)
+    asked = np.zeros(answer.scene.n, bool)  # where an earlier answer is expected to do
     for place in places:
         if len(doubts) == n:
             break
-        if _is_free(place.point, taken, answer.scene):
-            taken = np.concatenate([taken, place.point[None]])
-            doubts.append(_doubt(place, state))
+        doubt = _doubt(place, state)
+        is_asked = asked[_superpixel_at(answer, place.point)]
+        if is_asked or not _is_free(place.point, taken, answer) or _is_settled(doubt, state):
+            continue
+        doubts.append(doubt)
+        asked |= place.turned
+        taken = np.concatenate([taken, place.point[None]])
     return doubts
 
 
@@ -107,19 +119,20 @@ def _answer(state: State) -> Answer:
     return Answer(scene, before, inside, logit, known, wrong.astype(np.float32))
 
 
-def _candidates(answer: Answer, most: int) -> list[int]:
-    """Return superpixels apart from each other, in whose surroundings errors are likeliest."""
+def _places(answer: Answer, most: int) -> list[Place]:
+    """Return places apart from each other, in whose surroundings errors are likeliest."""
     scene = answer.scene
     graph, centres = scene.superpixels.graph, scene.superpixels.centre_xy
     around = _core.diffuse(graph, scene.affinity, answer.wrong[:, None], SMOOTHING)[:, 0]
     left = np.where(answer.known == 0, around, 0)
-    chosen: list[int] = []
-    while len(chosen) < most and left.max() > 0:
+    places: list[Place] = []
+    while len(places) < most and left.max() > 0:
         node = int(left.argmax())
-        chosen.append(node)
+        places.append(_place(answer, node))
+        left[places[-1].turned] *= ASKED_AGAIN
         distance = np.hypot(*(centres - centres[node]).T)
         left[distance <= APART * scene.frame.diagonal] = 0
-    return chosen
+    return places
 
 
 def _place(answer: Answer, node: int) -> Place:
@@ -140,7 +153,8 @@ def _place(answer: Answer, node: int) -> Place:
     right = 1 / (1 + np.exp(-sign * logit))
     net = float((scene.superpixels.area * (2 * right - 1))[turned].sum())
     point = _middle(answer, turned, node)
-    return Place(point, _wrong_at(answer, point) * max(net, 0.0))
+    likelihood = float(answer.wrong[_superpixel_at(answer, point)])
+    return Place(point, likelihood * max(net, 0.0), turned)
 
 
 def _middle(answer: Answer, turned: BoolArray, node: int) -> FloatArray:
@@ -157,9 +171,9 @@ def _middle(answer: Answer, turned: BoolArray, node: int) -> FloatArray:
     return np.array([left + x, top + y], np.float32)
 
 
-def _wrong_at(answer: Answer, point: FloatArray) -> float:
+def _superpixel_at(answer: Answer, point: FloatArray) -> int:
     x, y = point.astype(int)
-    return float(answer.wrong[answer.scene.superpixels.labels[y, x]])
+    return int(answer.scene.superpixels.labels[y, x])
 
 
 def _marked_points(view: View) -> FloatArray:
@@ -168,9 +182,16 @@ def _marked_points(view: View) -> FloatArray:
     return np.concatenate([np.zeros((0, 2), np.float32), *points])
 
 
-def _is_free(point: FloatArray, taken: FloatArray, scene: Scene) -> bool:
+def _is_free(point: FloatArray, taken: FloatArray, answer: Answer) -> bool:
     distance = np.hypot(*(taken - point).T)
-    return bool((distance > APART * scene.frame.diagonal).all())
+    return bool((distance > APART * answer.scene.frame.diagonal).all())
+
+
+def _is_settled(doubt: Doubt, state: State) -> bool:
+    """Tell whether a prompt says for certain what is at this very pixel."""
+    x, y = int(doubt.x), int(doubt.y)
+    pixel = Stamp((x, y, x + 1, y + 1), np.ones((1, 1), bool), doubt.positive)
+    return any(stamp.holds(pixel) != stamp.only for _, stamp in state.stamped)
 
 
 def _doubt(place: Place, state: State) -> Doubt:
