@@ -5,6 +5,7 @@
 // values that could lead a kernel out of bounds raise ValueError.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/array.h>
 #include <nanobind/stl/string.h>
 
 #include <cmath>
@@ -22,6 +23,7 @@
 #include "geodesic.h"
 #include "graph.h"
 #include "halve.h"
+#include "histogram.h"
 #include "max_flow.h"
 #include "memory.h"
 #include "merge_tree.h"
@@ -224,6 +226,17 @@ Out<float> py_sum_around(const Graph& graph, In<float, 1> values) {
     return give(unlocked([&] { return sum_around(graph, values.data()); }));
 }
 
+Out<float> py_log_ratio(In<int32_t, 1> cell, In<float, 1> inside, In<float, 1> outside,
+                        Cells cells) {
+    require(inside.size() == cell.size() && outside.size() == cell.size(),
+            "cell, inside and outside must have the same length");
+    for (int32_t count : cells) require(0 < count && count <= 256, "cells must be 1 to 256");
+    check_labels(cell.data(), cell.size(), cells[0] * cells[1] * cells[2]);
+    return give(unlocked([&] {
+        return log_ratio(cell.data(), inside.data(), outside.data(), cell.size(), cells);
+    }));
+}
+
 nb::tuple py_nearest(In<float, 2> points, In<float, 2> anchors) {
     require(points.shape(1) == anchors.shape(1), "points and anchors need as many channels");
     Nearest found = unlocked([&] {
@@ -401,6 +414,8 @@ NB_MODULE(_core, module) {
     module.def("differences", &py_differences, "graph"_a, "looks"_a.noconvert());
     module.def("largest_around", &py_largest_around, "graph"_a, "values"_a.noconvert());
     module.def("sum_around", &py_sum_around, "graph"_a, "values"_a.noconvert());
+    module.def("log_ratio", &py_log_ratio, "cell"_a.noconvert(), "inside"_a.noconvert(),
+               "outside"_a.noconvert(), "cells"_a);
     module.def("nearest", &py_nearest, "points"_a.noconvert(), "anchors"_a.noconvert());
     module.def("minimum_cut", &py_minimum_cut, "graph"_a, "capacity"_a.noconvert(),
                "terminal"_a.noconvert());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <queue>
 #include <stdexcept>
 
@@ -14,6 +15,7 @@ struct Boundary {
     double sum;    // strength times length
     double length;
     bool alive = true;
+    double queued = std::numeric_limits<double>::infinity();  // cost at which it waits
 
     int32_t other(int32_t slot) const { return slot == a ? b : a; }
 };
@@ -48,7 +50,7 @@ class Merger {
             if (twin >= 0) join(e, twin);
         }
         for (int32_t e = 0; e < graph.n_edges(); ++e)
-            if (boundaries_[e].alive) queue_.push({cost(boundaries_[e]), e});
+            if (boundaries_[e].alive) enqueue(e, cost(boundaries_[e]));
     }
 
     MergeTree run() {
@@ -56,10 +58,10 @@ class Merger {
             const Candidate candidate = queue_.top();
             queue_.pop();
             const Boundary& boundary = boundaries_[candidate.boundary];
-            if (!boundary.alive) continue;
+            if (!boundary.alive || candidate.cost != boundary.queued) continue;
             const double now = cost(boundary);
             // Regions grow, so a waiting cost may be too low; a fallen one was queued again.
-            if (now > candidate.cost) queue_.push({now, candidate.boundary});
+            if (now > candidate.cost) enqueue(candidate.boundary, now);
             else merge(candidate.boundary, now);
         }
         lay_out();
@@ -81,6 +83,11 @@ class Merger {
     double cost(const Boundary& boundary) const {
         const double factor = std::min(slots_[boundary.a].factor, slots_[boundary.b].factor);
         return boundary.sum / boundary.length * factor;
+    }
+
+    void enqueue(int32_t e, double cost) {
+        boundaries_[e].queued = cost;
+        queue_.push({cost, e});
     }
 
     int32_t add_tree_node(float height, double area) {
@@ -131,7 +138,8 @@ class Merger {
             const int32_t twin = find_twin(f, big, boundary.other(big));
             slots_[big].boundaries.push_back(f);
             const int32_t kept = twin < 0 ? f : join(f, twin);
-            queue_.push({cost(boundaries_[kept]), kept});
+            const double now = cost(boundaries_[kept]);
+            if (now < boundaries_[kept].queued) enqueue(kept, now);
         }
     }
 

@@ -211,26 +211,5 @@ class Scene:
         inside, outside : (n,) ndarray of float32
             How much of every superpixel counts for either.
         """
-        area, cells = self.superpixels.area, int(np.prod(COLOUR_BINS))
-        common = [
-            _smoothed(np.bincount(self.bins, area * share, cells)) for share in (inside, outside)
-        ]
-        ratios = [
-            hist[self.bins] / max(float(hist.sum()), 1e-6) + np.float32(1e-5) for hist in common
-        ]
-        return np.asarray(np.log(ratios[0] / ratios[1]), np.float32)
-
-
-def _smoothed(histogram: np.ndarray) -> FloatArray:
-    """Return a colour histogram blurred by one cell along each axis."""
-    cells = histogram.reshape(COLOUR_BINS).astype(np.float32)
-    for axis in range(3):
-        along = np.moveaxis(cells, axis, 0)
-        blurred = np.float32(0.5) * along
-        quarter = np.float32(0.25) * along
-        blurred[1:] += quarter[:-1]
-        blurred[:-1] += quarter[1:]
-        blurred[0] += quarter[0]
-        blurred[-1] += quarter[-1]
-        cells = np.moveaxis(blurred, 0, axis)
-    return np.asarray(cells.ravel(), np.float32)
+        area = self.superpixels.area
+        return _core.log_ratio(self.bins, area * inside, area * outside, COLOUR_BINS)
