@@ -171,13 +171,16 @@ class Frame:
         how = cv2.INTER_AREA if self.scale_xy[0] < 1 else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(grey, self.size_hw[::-1], interpolation=how) > 127)
 
+    def pixels_at(self, points: FloatArray) -> tuple[IntArray, IntArray]:
+        """Return rows and columns of the pixels under working points, without those outside."""
+        at = np.floor(points + 0.5).astype(np.int32)
+        height, width = self.size_hw
+        at = at[(at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height)]
+        return at[:, 1], at[:, 0]
+
     def nodes_at(self, points: FloatArray) -> IntArray:
         """Return the different superpixels under working points; those outside are left out."""
-        at = np.floor(points + 0.5).astype(np.int64)
-        height, width = self.size_hw
-        inside = (at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height)
-        at = at[inside]
-        return np.unique(self.superpixels.labels[at[:, 1], at[:, 0]]).astype(np.int32)
+        return np.unique(self.superpixels.labels[self.pixels_at(points)]).astype(np.int32)
 
 
 def working_size(window: Box4, pixels: int = WORKING_PIXELS) -> tuple[int, int]:

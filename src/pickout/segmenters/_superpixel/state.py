@@ -20,6 +20,7 @@ from pickout.segmenters._superpixel.frame import (
     Pyramid,
     analyse_window,
 )
+from pickout.segmenters._superpixel.marks import Mark
 from pickout.segmenters._superpixel.models import Models
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.solve import best_cut
@@ -191,15 +192,17 @@ class Picture:
             drawn |= before & ~change.touched[frame.superpixels.labels]
         field = outline.redraw(asked, drawn, self.models.band)
         part = outline.to_full(frame, field, self.pyramid)
-        keeps = state.is_given or bool(change.kept.any())
-        if part.shape == state.mask.shape and not keeps:
-            return part
         is_new = state.stamped[-1][1].only
+        opened = _open(frame, change, state.is_given)
+        if not is_new and not state.is_given:
+            opened &= ~_beyond_reach(frame, before, field > 0, asked.marks[-1])
+        if part.shape == state.mask.shape and opened.all():
+            return part
         mask = np.zeros_like(state.mask) if is_new else state.mask.copy()
         x0, y0, x1, y1 = frame.window
         window = mask[y0:y1, x0:x1]
-        if keeps:
-            opened = _nearest(_open(frame, change, state.is_given), frame.turn.size(part.shape))
+        if not opened.all():
+            opened = _nearest(opened, frame.turn.size(part.shape))
             np.copyto(window, part, where=frame.turn.back(opened))
         else:
             window[:] = part
@@ -256,11 +259,29 @@ def _change(inside: BoolArray, before: BoolArray, state: State, view: View) -> C
 def _open(frame: Frame, change: Change, is_given: bool) -> BoolArray:
     """Return the working pixels that may change: touched ones and a margin around them."""
     labels = frame.superpixels.labels
+    if not is_given and not change.kept.any():
+        return np.ones(labels.shape, bool)
     touched = change.touched[labels]
     near = _widened(touched)
     if not is_given:
         near &= touched | ~_widened(change.kept[labels])
     return near
+
+
+def _beyond_reach(frame: Frame, before: BoolArray, after: BoolArray, mark: Mark) -> BoolArray:
+    """Return the working pixels of parts, old or new, that a mark does not point at."""
+    either = before | after
+    n, part = cv2.connectedComponents(either.view(np.uint8), connectivity=8)
+    pointed = part[frame.pixels_at(mark.points)]
+    if not pointed.any():
+        is_marked = np.zeros(frame.superpixels.n, bool)
+        is_marked[mark.nodes] = True
+        pointed = part[is_marked[frame.superpixels.labels]]
+    reached = np.zeros(n, bool)
+    reached[pointed] = True
+    far = either & ~reached[part]
+    # With the pixel around it, to which the outline of a part may reach at full size.
+    return cv2.dilate(far.view(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
 
 
 def _widened(pixels: BoolArray) -> BoolArray:
