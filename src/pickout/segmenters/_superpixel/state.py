@@ -121,7 +121,12 @@ class Picture:
             view = state.view.with_prompt(prompt, stamp)
             return replace(state, mask=_stamped(state.mask, stamped), view=view)
         state = replace(state, view=self._view(state))
-        return self._answered(state, self._focus(state) or state.view)
+        focus = self._focus(state)
+        if focus is not None:
+            return self._answered(state, *focus)
+        view = state.view.settled()
+        before = view.scene.frame.working_mask(state.mask)
+        return self._answered(replace(state, view=view), view, before)
 
     def _given(self, prompts: tuple[Prompt, ...], mask: BoolArray) -> State:
         view = empty_view(self._whole)
@@ -139,8 +144,8 @@ class Picture:
             return view.with_prompt(prompt, stamp)
         return view_elsewhere(view, self._scene(window), state.stamped)
 
-    def _focus(self, state: State) -> View | None:
-        """Return a close look at the surroundings of the newest mark, if it is a late click."""
+    def _focus(self, state: State) -> tuple[View, BoolArray] | None:
+        """Return a close look at the surroundings of a late click, and the answer before there."""
         frame, stamp = state.view.scene.frame, state.stamped[-1][1]
         if len(state.stamped) <= FOCUS_AFTER or stamp.pixels.size > 1 or state.is_given:
             return None
@@ -151,7 +156,7 @@ class Picture:
             return None
         scene = self._scene(window, FOCUS_PIXELS)
         answer = scene.frame.working_mask(state.mask)
-        return focus_view(state.view, scene, state.stamped, answer)
+        return focus_view(state.view, scene, state.stamped, answer), answer
 
     def _scene(self, window: Box4, pixels: int = WORKING_PIXELS) -> Scene:
         """Return a window's scene, analysed now or kept from before."""
@@ -166,10 +171,12 @@ class Picture:
             del self._scenes[next(iter(self._scenes))]
         return scene
 
-    def _answered(self, state: State, view: View) -> State:
-        """Return the state with the mask that follows from the newest mark, seen in `view`."""
+    def _answered(self, state: State, view: View, before: BoolArray) -> State:
+        """Return the state with the mask that follows from the newest mark, seen in `view`.
+
+        `before` is the previous answer there, at working size.
+        """
         scene = view.scene
-        before = scene.frame.working_mask(state.mask)
         share = _area(scene.frame.window) / state.mask.size
         question = view.question(before, is_given=state.is_given, window_share=share)
         logit = self.models.clicks(click_features(question))

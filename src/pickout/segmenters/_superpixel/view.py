@@ -36,6 +36,8 @@ class View:
         The click model's last answer.
     rim : (n,) ndarray of int32, optional
         In a focus: 1 and -1 for the superpixels at its rim, which stay as they were; else 0.
+    waiting : int
+        So many of the newest marks are not in the costs yet; see `settled`.
     """
 
     scene: Scene
@@ -47,6 +49,7 @@ class View:
     depth: FloatArray | None
     logit: FloatArray
     rim: IntArray | None = None
+    waiting: int = 0
 
     def known(self) -> IntArray:
         """Return 1 for superpixels known inside, -1 for outside, 0 for others."""
@@ -60,21 +63,39 @@ class View:
         if mark.is_frame:
             sources = np.concatenate([self.scene.border, mark.nodes])
             surround = self.scene.costs(sources, None)
-            return replace(view, surround=surround, depth=_depth(stamp, self.scene))
-        last = self.scene.costs(mark.nodes, mark.points)
-        if mark.positive:
-            return replace(view, last=last, positive=self.positive.with_nearer(last))
-        return replace(view, last=last, negative=self.negative.with_nearer(last))
+            depth = _depth(stamp, self.scene)
+            return replace(view, surround=surround, depth=depth, waiting=self.waiting + 1)
+        return replace(view, waiting=self.waiting + 1)
+
+    def settled(self) -> View:
+        """Return the view with the costs from all marks, needed before a question is asked.
+
+        As long as answers come from a focus nobody asks this view, and its costs can wait.
+        """
+        marks = [m for m in self.marks[len(self.marks) - self.waiting :] if not m.is_frame]
+        if not marks:
+            return self
+        last = self.scene.costs(marks[-1].nodes, marks[-1].points)
+        positive, negative = self.positive, self.negative
+        for mark_is_positive in {mark.positive for mark in marks}:
+            kind = [mark for mark in marks if mark.positive == mark_is_positive]
+            costs = last if len(kind) == 1 == len(marks) else _costs_from(self.scene, kind)
+            if mark_is_positive:
+                positive = positive.with_nearer(costs)
+            else:
+                negative = negative.with_nearer(costs)
+        return replace(self, positive=positive, negative=negative, last=last, waiting=0)
 
     def question(self, before: BoolArray, *, is_given: bool, window_share: float) -> Question:
         """Return what is to be asked now; `before` is the previous answer at working size."""
+        view = self.settled()
         return Question(
             scene=self.scene,
             marks=tuple(mark for mark in self.marks if not mark.is_frame),
-            positive=self.positive,
-            negative=self.negative,
+            positive=view.positive,
+            negative=view.negative,
             surround=self.surround,
-            last=self.last,
+            last=view.last,
             before=before,
             answer=self.scene.superpixels.share(before),
             logit=self.logit,
@@ -117,22 +138,28 @@ def focus_view(view: View, scene: Scene, prompts: Prompts, answer: BoolArray) ->
 def _gathered(scene: Scene, prompts: Prompts, rim: IntArray | None) -> View:
     """Return the view of all prompts at once."""
     marks = tuple(mark_of(prompt, stamp, scene.frame) for prompt, stamp in prompts)
-    view = replace(empty_view(scene), marks=marks)
     outside, inside = scene.border, np.zeros(0, np.int32)
     if rim is not None:
         outside, inside = (scene.border[rim[scene.border] == side] for side in (-1, 1))
     frames = [k for k, mark in enumerate(marks) if mark.is_frame]
-    if frames or rim is not None:
-        sources = np.concatenate([outside, *(marks[k].nodes for k in frames)])
-        view = replace(view, surround=scene.costs(sources, None))
-    if frames:
-        view = replace(view, depth=_depth(prompts[frames[-1]][1], scene))
-    return replace(
-        view,
+    has_surround = bool(frames) or rim is not None
+    sources = np.concatenate([outside, *(marks[k].nodes for k in frames)])
+    return View(
+        scene,
+        marks,
         positive=_all_costs(scene, [m for m in marks if m.positive], inside),
         negative=_all_costs(scene, [m for m in marks if not m.positive and not m.is_frame]),
+        surround=scene.costs(sources, None) if has_surround else scene.surround,
         last=_all_costs(scene, list(marks[-1:])),
+        depth=_depth(prompts[frames[-1]][1], scene) if frames else None,
+        logit=np.zeros(scene.n, np.float32),
     )
+
+
+def _costs_from(scene: Scene, marks: list[Mark]) -> Costs:
+    """Return the costs from the nearest of several marks."""
+    nodes = np.concatenate([mark.nodes for mark in marks])
+    return scene.costs(nodes, np.concatenate([mark.points for mark in marks]))
 
 
 def _all_costs(scene: Scene, marks: list[Mark], more: IntArray | None = None) -> Costs:
