@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from pickout.arrays import AnyArray
 from pickout.edits import apply_edit
 from pickout.errors import ArgumentError, ExportError, PromptError, SessionError
 from pickout.history import Edit, History, Step
-from pickout.images import Image, as_image, read_image
+from pickout.images import Image, as_image
 from pickout.masks import Box4, Mask, as_mask
 from pickout.plugins import make_segmenter
 from pickout.prompts import (
@@ -25,7 +24,14 @@ from pickout.prompts import (
     check_prompt,
 )
 from pickout.segmenters.base import Doubt, Doubts, Hovers, Preview, Segmenter
-from pickout.session_file import SessionRecord, read_session, write_session
+from pickout.session_file import (
+    SessionRecord,
+    check_same_picture,
+    picture_digest,
+    read_picture,
+    read_session,
+    write_session,
+)
 from pickout.tiles import changed_tiles
 
 FIRST_OBJECT = "object"
@@ -58,7 +64,7 @@ class Session:
     >>> import numpy as np
     >>> picture = np.zeros((40, 60, 3), np.uint8)
     >>> picture[10:30, 20:40] = 200
-    >>> session = Session(picture, segmenter="otsu")
+    >>> session = Session(picture)
     >>> session.click(30, 20).area
     400
     >>> session.undo().area
@@ -345,22 +351,12 @@ class Session:
             If the picture is gone.
         """
         record = read_session(path)
-        picture = as_image(image) if image is not None else _read_picture(record, Path(path))
+        picture = as_image(image) if image is not None else read_picture(record, Path(path))
         session = cls(picture, segmenter or record.segmenter)
-        session._check_same_picture(record, Path(path))
+        check_same_picture(record, Path(path), session.image, session._digest)
         session._replay(record)
         session.path = Path(path)
         return session
-
-    def _check_same_picture(self, record: SessionRecord, path: Path) -> None:
-        comparable = record.digest.partition(":")[0] == self._digest.partition(":")[0]
-        same = not comparable or record.digest == self._digest
-        if record.size_hw != self.image.size_hw or not same:
-            raise SessionError(
-                f"{path} was made on another picture ({record.picture or 'an array'}, "
-                f"{record.size_hw[1]} x {record.size_hw[0]} pixels) than the one given "
-                f"({self.image!r}); its clicks would not fit. Give the picture it was made on."
-            )
 
     def _replay(self, record: SessionRecord) -> None:
         if record.segmenter_version != self._segmenter.version:
@@ -398,17 +394,7 @@ class Session:
 
     @cached_property
     def _digest(self) -> str:
-        """What tells this picture from others: the file's bytes, since decoders may differ."""
-        if self.image.path is None:
-            return "pixels:" + hashlib.blake2b(self.image.array.data, digest_size=16).hexdigest()
-        try:
-            with self.image.path.open("rb") as file:
-                return "file:" + hashlib.file_digest(file, _short_blake2b).hexdigest()
-        except OSError as error:
-            raise SessionError(
-                f"{self.image.path} cannot be read any more ({error.strerror}); a session file "
-                "needs its picture. Put it back, or save the mask instead."
-            ) from error
+        return picture_digest(self.image)
 
     # --- how masks come about ------------------------------------------------------------------
 
@@ -460,16 +446,3 @@ def _points(points: Points) -> tuple[tuple[float, float], ...]:
         return tuple((float(x), float(y)) for x, y in points)
     except (TypeError, ValueError) as error:
         raise PromptError(f"points should be (x, y) pairs of numbers, not {points!r}.") from error
-
-
-def _short_blake2b() -> hashlib.blake2b:
-    return hashlib.blake2b(digest_size=16)
-
-
-def _read_picture(record: SessionRecord, path: Path) -> Image:
-    if record.picture is None:
-        raise SessionError(
-            f"{path} was made on an array, not on a file; give the picture: "
-            f"Session.open({str(path)!r}, image=...)."
-        )
-    return read_image(path.parent / record.picture)

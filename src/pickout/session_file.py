@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from pathlib import Path
 from pickout.errors import PickoutError, SessionError
 from pickout.files import write_text
 from pickout.history import History, Step, step_from_json, step_to_json
-from pickout.images import Image
+from pickout.images import Image, read_image
 from pickout.segmenters.base import Segmenter
 
 FORMAT = "pickout session"
@@ -59,6 +60,52 @@ class SessionRecord:
                 name: SavedObject(tuple(history.steps), history.position)
                 for name, history in objects.items()
             },
+        )
+
+
+def picture_digest(image: Image) -> str:
+    """Return what tells this picture from others: the file's bytes, since decoders may differ.
+
+    Raises
+    ------
+    SessionError
+        If the picture's file cannot be read any more.
+    """
+    if image.path is None:
+        return "pixels:" + hashlib.blake2b(image.array.data, digest_size=16).hexdigest()
+    try:
+        with image.path.open("rb") as file:
+            return "file:" + hashlib.file_digest(file, _short_blake2b).hexdigest()
+    except OSError as error:
+        raise SessionError(
+            f"{image.path} cannot be read any more ({error.strerror}); a session file "
+            "needs its picture. Put it back, or save the mask instead."
+        ) from error
+
+
+def _short_blake2b() -> hashlib.blake2b:
+    return hashlib.blake2b(digest_size=16)
+
+
+def read_picture(record: SessionRecord, path: Path) -> Image:
+    """Return the picture that the session file at `path` names; raise `SessionError` if none."""
+    if record.picture is None:
+        raise SessionError(
+            f"{path} was made on an array, not on a file; give the picture: "
+            f"Session.open({str(path)!r}, image=...)."
+        )
+    return read_image(path.parent / record.picture)
+
+
+def check_same_picture(record: SessionRecord, path: Path, image: Image, digest: str) -> None:
+    """Raise `SessionError` unless the session file at `path` was made on this picture."""
+    comparable = record.digest.partition(":")[0] == digest.partition(":")[0]
+    same = not comparable or record.digest == digest
+    if record.size_hw != image.size_hw or not same:
+        raise SessionError(
+            f"{path} was made on another picture ({record.picture or 'an array'}, "
+            f"{record.size_hw[1]} x {record.size_hw[0]} pixels) than the one given "
+            f"({image!r}); its clicks would not fit. Give the picture it was made on."
         )
 
 
