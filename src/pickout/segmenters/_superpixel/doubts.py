@@ -31,7 +31,7 @@ NUDGE, REACH = 4.0, 0.3
 """By how much an answer moves the log odds where it is given; after a way of this cost, by 1 / e
 of it."""
 
-FARTHEST = 8 * REACH
+FARTHEST = 5 * REACH
 """Beyond this, an answer is taken to say nothing."""
 
 LIKELY = 0.7
