@@ -6,15 +6,18 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/array.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
 #include <cmath>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "adjacency.h"
 #include "band_cut.h"
+#include "bounding_box.h"
 #include "component.h"
 #include "diffuse.h"
 #include "edge_maps.h"
@@ -341,24 +344,82 @@ Out<bool> py_band_cut(In<uint8_t, 3> image, In<bool, 2> mask, In<bool, 2> band,
     return give_bools(std::move(result), {height, width});
 }
 
-Out<int8_t> py_enlarge(In<int8_t, 2> field, In<uint8_t, 3> image, In<float, 3> inside,
-                       In<float, 3> outside, float trust, float noise) {
-    check_picture(field.shape(0), field.shape(1));
+using Window = std::array<int32_t, 4>;  // x0, y0, x1, y1, half-open
+
+void check_window(const Window& window, size_t height, size_t width) {
+    require(0 <= window[0] && window[0] < window[2] && window[2] <= side(width) && 0 <= window[1] &&
+                window[1] < window[3] && window[3] <= side(height),
+            "the window must lie in the picture and not be empty");
+}
+
+ImageView image_view(const In<uint8_t, 3>& image, const Window& window) {
     check_picture(image.shape(0), image.shape(1));
+    require(image.shape(2) == 3, "an image needs three channels");
+    check_window(window, image.shape(0), image.shape(1));
+    const size_t stride = image.shape(1);
+    return {image.data() + (window[1] * stride + window[0]) * 3, window[3] - window[1],
+            window[2] - window[0], stride};
+}
+
+FieldView field_view(const In<int8_t, 2>& field) {
+    check_picture(field.shape(0), field.shape(1));
+    return {field.data(), side(field.shape(0)), side(field.shape(1))};
+}
+
+LocalColours local_colours(const In<float, 3>& inside, const In<float, 3>& outside) {
     check_picture(inside.shape(0), inside.shape(1));
-    require(image.shape(2) == 3 && inside.shape(2) == 3, "image and colours must have 3 channels");
+    require(inside.shape(2) == 3, "colours need three channels");
     for (size_t axis = 0; axis < 3; ++axis)
         require(inside.shape(axis) == outside.shape(axis), "inside and outside must match");
+    return {inside.data(), outside.data(), side(inside.shape(0)), side(inside.shape(1))};
+}
+
+void check_trust(float trust, float noise) {
     require(trust >= 0 && trust <= 1, "trust must lie between 0 and 1");
     require(noise >= 0 && std::isfinite(noise), "noise must be 0 or more");
-    const FieldView coarse{field.data(), side(field.shape(0)), side(field.shape(1))};
-    const LocalColours colours{inside.data(), outside.data(), side(inside.shape(0)),
-                               side(inside.shape(1))};
-    auto fine = unlocked([&] {
-        return enlarge(coarse, image.data(), side(image.shape(0)), side(image.shape(1)), colours,
-                       trust, noise);
-    });
-    return give<int8_t>(std::move(fine), {image.shape(0), image.shape(1)});
+}
+
+Out<int8_t> py_enlarge(In<int8_t, 2> field, In<uint8_t, 3> image, In<float, 3> inside,
+                       In<float, 3> outside, std::optional<Window> window, float trust,
+                       float noise) {
+    const FieldView coarse = field_view(field);
+    const Window whole{0, 0, side(image.shape(1)), side(image.shape(0))};
+    const ImageView part = image_view(image, window.value_or(whole));
+    const LocalColours colours = local_colours(inside, outside);
+    check_trust(trust, noise);
+    auto fine = unlocked([&] { return enlarge(coarse, part, colours, trust, noise); });
+    return give<int8_t>(std::move(fine),
+                        {static_cast<size_t>(part.height), static_cast<size_t>(part.width)});
+}
+
+using Writable = nb::ndarray<bool, nb::ndim<2>, nb::c_contig, nb::device::cpu>;
+
+void py_draw(Writable mask, In<int8_t, 2> field, In<uint8_t, 3> image, In<float, 3> inside,
+             In<float, 3> outside, std::optional<In<bool, 2>> opened, In<int32_t, 1> row_of,
+             In<int32_t, 1> column_of, Window window, float trust, float noise) {
+    const FieldView coarse = field_view(field);
+    const ImageView part = image_view(image, window);
+    require(mask.shape(0) == image.shape(0) && mask.shape(1) == image.shape(1),
+            "mask must have the image's height and width");
+    const LocalColours colours = local_colours(inside, outside);
+    check_trust(trust, noise);
+    Canvas canvas{mask.data() + window[1] * mask.shape(1) + window[0], mask.shape(1), nullptr, 0,
+                  row_of.data(), column_of.data()};
+    if (opened) {
+        require(row_of.size() == static_cast<size_t>(part.height) &&
+                    column_of.size() == static_cast<size_t>(part.width),
+                "row_of and column_of must have the window's height and width");
+        check_labels(row_of.data(), row_of.size(), side(opened->shape(0)));
+        check_labels(column_of.data(), column_of.size(), side(opened->shape(1)));
+        canvas.opened = opened->data();
+        canvas.opened_width = side(opened->shape(1));
+    }
+    unlocked([&] { draw(coarse, part, colours, trust, noise, canvas); });
+}
+
+nb::tuple py_bounding_box(In<bool, 2> mask) {
+    const Box box = unlocked([&] { return bounding_box(mask.data(), mask.shape(0), mask.shape(1)); });
+    return nb::make_tuple(box.left, box.top, box.right, box.bottom);
 }
 
 Out<uint8_t> py_halve(In<uint8_t, 3> image) {
@@ -432,6 +493,11 @@ NB_MODULE(_core, module) {
                "band"_a.noconvert(), "evidence"_a.noconvert(), nb::kw_only(), "smoothness"_a);
     module.def("halve", &py_halve, "image"_a.noconvert());
     module.def("enlarge", &py_enlarge, "field"_a.noconvert(), "image"_a.noconvert(),
-               "inside"_a.noconvert(), "outside"_a.noconvert(), nb::kw_only(), "trust"_a,
-               "noise"_a);
+               "inside"_a.noconvert(), "outside"_a.noconvert(), nb::kw_only(),
+               "window"_a = nb::none(), "trust"_a, "noise"_a);
+    module.def("draw", &py_draw, "mask"_a.noconvert(), "field"_a.noconvert(),
+               "image"_a.noconvert(), "inside"_a.noconvert(), "outside"_a.noconvert(),
+               "opened"_a.noconvert().none(), "row_of"_a.noconvert(), "column_of"_a.noconvert(),
+               nb::kw_only(), "window"_a, "trust"_a, "noise"_a);
+    module.def("bounding_box", &py_bounding_box, "mask"_a.noconvert());
 }

@@ -34,54 +34,82 @@ std::vector<Tap> taps(int32_t fine, int32_t coarse) {
 
 class Enlarger {
   public:
-    Enlarger(const FieldView& field, const uint8_t* image, int32_t height, int32_t width,
-             const LocalColours& colours, float trust, float noise)
-        : field_(field), image_(image), height_(height), width_(width), colours_(colours),
-          trust_(trust), noise_(noise * noise), rows_(taps(height, field.height)),
-          columns_(taps(width, field.width)), colour_rows_(taps(height, colours.height)),
-          colour_columns_(taps(width, colours.width)) {}
+    Enlarger(const FieldView& field, const ImageView& image, const LocalColours& colours,
+             float trust, float noise)
+        : field_(field), image_(image), colours_(colours), trust_(trust), noise_(noise * noise),
+          rows_(taps(image.height, field.height)), columns_(taps(image.width, field.width)),
+          colour_rows_(taps(image.height, colours.height)),
+          colour_columns_(taps(image.width, colours.width)) {}
 
     std::vector<int8_t> run() const {
-        std::vector<int8_t> fine(size_t(height_) * width_);
-        std::vector<Run> runs;
-        for (int32_t y = 0; y < height_; ++y) {
-            // Fine rows between the same two coarse ones are certain at the same places.
-            if (y == 0 || rows_[y].low != rows_[y - 1].low) runs = find_runs(rows_[y]);
-            int8_t* row = fine.data() + size_t(y) * width_;
-            for (const Run& run : runs) {
-                if (run.is_sure) std::fill(row + run.from, row + run.to, run.value);
-                else
-                    for (int32_t x = run.from; x < run.to; ++x) row[x] = decide(y, x);
-            }
-        }
+        std::vector<int8_t> fine(size_t(image_.height) * image_.width);
+        for_runs(kSure, [&](int32_t y, const Run& run) {
+            int8_t* row = fine.data() + size_t(y) * image_.width;
+            if (run.sign != 0) std::fill(row + run.from, row + run.to, run.sign * kSure);
+            else
+                for (int32_t x = run.from; x < run.to; ++x) row[x] = decide(y, x);
+        });
         return fine;
     }
 
+    void draw(const Canvas& canvas) const {
+        // Colours move a value v by less than trust * 2 * (kSure - |v|): beyond this not across 0.
+        const float farthest = (2 * kSure * trust_ + 1) / (1 + 2 * trust_);
+        const int certain = std::min(kSure, static_cast<int>(farthest) + 1);
+        for_runs(certain, [&](int32_t y, const Run& run) {
+            bool* row = canvas.mask + y * canvas.stride;
+            if (!canvas.opened) return draw_run(row, y, run);
+            const bool* opened = canvas.opened + size_t(canvas.row_of[y]) * canvas.opened_width;
+            for (int32_t x = run.from; x < run.to;) {
+                const bool is_open = opened[canvas.column_of[x]];
+                int32_t end = x + 1;
+                while (end < run.to && opened[canvas.column_of[end]] == is_open) ++end;
+                if (is_open) draw_run(row, y, {x, end, run.sign});
+                x = end;
+            }
+        });
+    }
+
   private:
-    // Neighbouring fine columns that are all certain and equal, or all to be decided.
+    // Neighbouring fine columns that are all certain and on one side, or (sign 0) to be decided.
     struct Run {
         int32_t from, to;
-        bool is_sure;
-        int8_t value;
+        int8_t sign;
     };
+
+    void draw_run(bool* row, int32_t y, const Run& run) const {
+        if (run.sign != 0) std::fill(row + run.from, row + run.to, run.sign > 0);
+        else
+            for (int32_t x = run.from; x < run.to; ++x) row[x] = decide(y, x) > 0;
+    }
+
+    // Calls visit(row, run) for all runs; values of `certain` and more are certain.
+    template <typename Visit>
+    void for_runs(int certain, Visit&& visit) const {
+        std::vector<Run> runs;
+        for (int32_t y = 0; y < image_.height; ++y) {
+            // Fine rows between the same two coarse ones are certain at the same places.
+            if (y == 0 || rows_[y].low != rows_[y - 1].low) runs = find_runs(rows_[y], certain);
+            for (const Run& run : runs) visit(y, run);
+        }
+    }
 
     int at(int32_t row, int32_t column) const {
         return field_.values[size_t(row) * field_.width + column];
     }
 
-    std::vector<Run> find_runs(const Tap& v) const {
+    std::vector<Run> find_runs(const Tap& v, int certain) const {
         std::vector<Run> runs;
-        for (int32_t x = 0; x < width_;) {
+        for (int32_t x = 0; x < image_.width;) {
             const Tap& h = columns_[x];
             int32_t end = x + 1;
-            while (end < width_ && columns_[end].low == h.low) ++end;
-            const int a = at(v.low, h.low);
-            const bool is_sure = std::abs(a) == kSure && a == at(v.low, h.high) &&
-                                 a == at(v.high, h.low) && a == at(v.high, h.high);
-            const auto value = static_cast<int8_t>(is_sure ? a : 0);
-            if (!runs.empty() && runs.back().is_sure == is_sure && runs.back().value == value)
-                runs.back().to = end;
-            else runs.push_back({x, end, is_sure, value});
+            while (end < image_.width && columns_[end].low == h.low) ++end;
+            const auto around = {at(v.low, h.low), at(v.low, h.high), at(v.high, h.low),
+                                 at(v.high, h.high)};
+            const auto [least, most] = std::minmax(around);
+            const auto sign = static_cast<int8_t>(least >= certain ? 1 : most <= -certain ? -1 : 0);
+            if (!runs.empty() && runs.back().sign == sign) runs.back().to = end;
+            else runs.push_back({x, end, sign});
             x = end;
         }
         return runs;
@@ -115,7 +143,7 @@ class Enlarger {
     // to 0 the less these differ.
     float place_between(int32_t y, int32_t x, int32_t row, int32_t column) const {
         const size_t near = (size_t(row) * colours_.width + column) * 3;
-        const uint8_t* pixel = image_ + (size_t(y) * width_ + x) * 3;
+        const uint8_t* pixel = image_.pixels + (y * image_.stride + x) * 3;
         float along = 0.0f, apart = 0.0f;
         for (int k = 0; k < 3; ++k) {
             const float outside = colours_.outside[near + k];
@@ -128,8 +156,7 @@ class Enlarger {
     }
 
     const FieldView field_;
-    const uint8_t* image_;
-    int32_t height_, width_;
+    const ImageView image_;
     const LocalColours colours_;
     float trust_, noise_;
     std::vector<Tap> rows_, columns_, colour_rows_, colour_columns_;
@@ -137,9 +164,14 @@ class Enlarger {
 
 }  // namespace
 
-std::vector<int8_t> enlarge(const FieldView& field, const uint8_t* image, int32_t height,
-                            int32_t width, const LocalColours& colours, float trust, float noise) {
-    return Enlarger(field, image, height, width, colours, trust, noise).run();
+std::vector<int8_t> enlarge(const FieldView& field, const ImageView& image,
+                            const LocalColours& colours, float trust, float noise) {
+    return Enlarger(field, image, colours, trust, noise).run();
+}
+
+void draw(const FieldView& field, const ImageView& image, const LocalColours& colours, float trust,
+          float noise, const Canvas& canvas) {
+    Enlarger(field, image, colours, trust, noise).draw(canvas);
 }
 
 }  // namespace pickout

@@ -71,6 +71,22 @@ def enlarge(
     inside: _Float,
     outside: _Float,
     *,
+    window: tuple[int, int, int, int] | None = None,
     trust: float,
     noise: float,
 ) -> _Signed: ...
+def draw(
+    mask: _Bool,
+    field: _Signed,
+    image: _Byte,
+    inside: _Float,
+    outside: _Float,
+    opened: _Bool | None,
+    row_of: _Int,
+    column_of: _Int,
+    *,
+    window: tuple[int, int, int, int],
+    trust: float,
+    noise: float,
+) -> None: ...
+def bounding_box(mask: _Bool) -> tuple[int, int, int, int]: ...

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pickout import _core
-from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray
+from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
 from pickout.segmenters._superpixel.band import measure_band
 from pickout.segmenters._superpixel.frame import Frame, Pyramid, cut, resized, scaled_window
 from pickout.segmenters._superpixel.models import Judge
@@ -75,27 +75,78 @@ def hard_field(mask: BoolArray) -> Field:
 
 
 def to_full(frame: Frame, field: Field, pyramid: Pyramid) -> BoolArray:
-    """Return the mask of a working-size field at the size of the frame's window, upright."""
-    size = frame.window_hw
-    if frame.turn.size(size) == frame.size_hw:
-        return _upright(frame, field > 0)
-    if size[0] * size[1] < field.size:
-        turned = resized(field.astype(np.float32), frame.turn.size(size)) > 0
-        return _upright(frame, turned)
-    inside, outside = local_colours(frame.superpixels.rgb, field > 0)
-    colours = _upright(frame, inside), _upright(frame, outside)
+    """Return the full-size mask of a working-size field, empty outside the frame's window."""
+    mask = np.zeros(pyramid.size_hw, bool)
+    draw(mask, frame, field, pyramid, None)
+    return mask
+
+
+def draw(
+    mask: BoolArray, frame: Frame, field: Field, pyramid: Pyramid, opened: BoolArray | None
+) -> None:
+    """Write a field into the frame's window of a full-size mask.
+
+    Parameters
+    ----------
+    mask : (H, W) ndarray of bool
+        Changed in place.
+    field : (h, w) ndarray of int8
+        At working size.
+    opened : (h, w) ndarray of bool, optional
+        The working pixels that may change; all by default.
+    """
+    area = frame.window_hw[0] * frame.window_hw[1]
+    if frame.turn.size(frame.window_hw) == frame.size_hw:
+        _copy(mask, frame, field > 0, opened)
+    elif area < field.size:
+        size = frame.turn.size(frame.window_hw)
+        _copy(mask, frame, resized(field.astype(np.float32), size) > 0, opened)
+    else:
+        _draw_finer(mask, frame, field, pyramid, opened)
+
+
+def _copy(mask: BoolArray, frame: Frame, part: BoolArray, opened: BoolArray | None) -> None:
+    """Write what is already as large as the window."""
+    window, upright = cut(mask, frame.window), frame.turn.back(part)
+    if opened is None:
+        window[:] = upright
+    else:
+        rows, columns = _places(frame)
+        np.copyto(window, upright, where=frame.turn.back(opened)[rows[:, None], columns])
+
+
+def _draw_finer(
+    mask: BoolArray, frame: Frame, field: Field, pyramid: Pyramid, opened: BoolArray | None
+) -> None:
+    """Enlarge the field level by level; the last one is written into the mask."""
+    inside, outside = (_upright(frame, c) for c in local_colours(frame.superpixels.rgb, field > 0))
     field = _upright(frame, field)
-    for level in reversed(pyramid.levels):
+    may_change = None if opened is None else _upright(frame, opened)
+    for level in reversed(pyramid.levels[1:]):
         window = scaled_window(frame.window, pyramid.size_hw, level.shape[:2])
-        pixels = (window[3] - window[1]) * (window[2] - window[0])
-        if pixels > 1.2 * field.size or level is pyramid.levels[0]:
-            field = _enlarged(field, np.ascontiguousarray(cut(level, window)), colours)
-    return np.asarray(field > 0)
+        if (window[3] - window[1]) * (window[2] - window[0]) > 1.2 * field.size:
+            field = _core.enlarge(
+                field, level, inside, outside, window=window, trust=TRUST, noise=NOISE
+            )
+    _core.draw(
+        mask, field, pyramid.levels[0], inside, outside, may_change, *_places(frame),
+        window=frame.window, trust=TRUST, noise=NOISE,
+    )  # fmt: skip
+
+
+def _places(frame: Frame) -> tuple[IntArray, IntArray]:
+    """Return for every row and column of the window the nearest one at working size, upright."""
+    turn, size = frame.turn, frame.turn.size(frame.window_hw)
+    rows = _nearest(size[0], frame.size_hw[0], mirrored=turn.down)
+    columns = _nearest(size[1], frame.size_hw[1], mirrored=turn.across)
+    return (columns, rows) if turn.transposed else (rows, columns)
+
+
+def _nearest(fine: int, coarse: int, *, mirrored: bool) -> IntArray:
+    """Return for `fine` pixels the nearest of `coarse` ones along a side."""
+    at = ((2 * np.arange(fine) + 1) * coarse // (2 * fine)).astype(np.int32)
+    return np.ascontiguousarray(coarse - 1 - at[::-1]) if mirrored else at
 
 
 def _upright(frame: Frame, array: AnyArray) -> AnyArray:
     return np.ascontiguousarray(frame.turn.back(array))
-
-
-def _enlarged(field: Field, rgb: ByteArray, colours: tuple[FloatArray, FloatArray]) -> Field:
-    return _core.enlarge(field, rgb, colours[0], colours[1], trust=TRUST, noise=NOISE)

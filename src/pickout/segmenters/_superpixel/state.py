@@ -198,21 +198,11 @@ class Picture:
         if state.is_given:
             drawn |= before & ~change.touched[frame.superpixels.labels]
         field = outline.redraw(asked, drawn, self.models.band)
-        part = outline.to_full(frame, field, self.pyramid)
+        keeps = state.is_given or bool(change.kept.any())
         is_new = state.stamped[-1][1].only
-        opened = _open(frame, change, state.is_given)
-        if not is_new and not state.is_given:
-            opened &= ~_beyond_reach(frame, before, field > 0, asked.marks[-1])
-        if part.shape == state.mask.shape and opened.all():
-            return part
         mask = np.zeros_like(state.mask) if is_new else state.mask.copy()
-        x0, y0, x1, y1 = frame.window
-        window = mask[y0:y1, x0:x1]
-        if not opened.all():
-            opened = _nearest(opened, frame.turn.size(part.shape))
-            np.copyto(window, part, where=frame.turn.back(opened))
-        else:
-            window[:] = part
+        opened = _open(frame, change, state.is_given) if keeps else None
+        outline.draw(mask, frame, field, self.pyramid, opened)
         return mask
 
 
@@ -295,12 +285,6 @@ def _widened(pixels: BoolArray) -> BoolArray:
     side = 2 * MARGIN + 1
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     return cv2.dilate(pixels.view(np.uint8), disk).astype(bool)
-
-
-def _nearest(pixels: BoolArray, size_hw: tuple[int, ...]) -> BoolArray:
-    size = (size_hw[1], size_hw[0])
-    grey = pixels.view(np.uint8)
-    return cv2.resize(grey, size, interpolation=cv2.INTER_NEAREST_EXACT).astype(bool)
 
 
 def _stamped(mask: BoolArray, stamped: tuple[tuple[Prompt, Stamp], ...]) -> BoolArray:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
+from pickout import _core
 from pickout.arrays import BoolArray
 from pickout.masks import Box4
 from pickout.prompts import Prompt
@@ -69,8 +69,8 @@ def choose_focus(
         Distance from the mark to the outline that it corrects, in full pixels: the error's size.
     """
     x0, y0, x1, y1 = stamp.box_xyxy
-    _, _, width, height = cv2.boundingRect(mask.view(np.uint8))
-    reach = round(max(4 * room, 0.12 * max(width, height), SMALLEST_SIDE / 2))
+    left, top, right, bottom = _core.bounding_box(mask)
+    reach = round(max(4 * room, 0.12 * max(right - left, bottom - top), SMALLEST_SIDE / 2))
     focus = (
         max(0, x0 - reach),
         max(0, y0 - reach),
@@ -84,12 +84,12 @@ def _held(mask: BoolArray, stamped: Sequence[tuple[Prompt, Stamp]]) -> Box4 | No
     """Return the box around the answer and the prompts; None before there is an answer."""
     boxes = [stamp.box_xyxy for _, stamp in stamped[:-1] if stamp.inside and not stamp.only]
     newest = stamped[-1][1]
-    x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
     if newest.only:
         return newest.box_xyxy
-    if not width:
+    answer = _core.bounding_box(mask)
+    if answer[0] == answer[2]:
         return None
-    corners = np.array([(x, y, x + width, y + height), newest.box_xyxy, *boxes])
+    corners = np.array([answer, newest.box_xyxy, *boxes])
     low, high = corners[:, :2].min(0), corners[:, 2:].max(0)
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 

@@ -1,0 +1,46 @@
+#include "bounding_box.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace pickout {
+namespace {
+
+// Whether any of eight neighbours is inside.
+bool any_of_eight(const bool* row) {
+    uint64_t eight;
+    std::memcpy(&eight, row, sizeof eight);
+    return eight != 0;
+}
+
+// The first place in [from, to) that is inside, `to` if there is none.
+size_t first_inside(const bool* row, size_t from, size_t to) {
+    while (from + 8 <= to && !any_of_eight(row + from)) from += 8;
+    while (from < to && !row[from]) ++from;
+    return from;
+}
+
+// The end of what is inside [from, to): one behind the last such place, `from` if there is none.
+size_t end_inside(const bool* row, size_t from, size_t to) {
+    while (from + 8 <= to && !any_of_eight(row + to - 8)) to -= 8;
+    while (to > from && !row[to - 1]) --to;
+    return to;
+}
+
+}  // namespace
+
+Box bounding_box(const bool* mask, size_t height, size_t width) {
+    const size_t first = first_inside(mask, 0, height * width);
+    if (first == height * width) return {};
+    const size_t top = first / width;
+    const size_t bottom = (end_inside(mask, first, height * width) - 1) / width + 1;
+    size_t left = width, right = 0;
+    for (size_t y = top; y < bottom; ++y) {
+        const bool* row = mask + y * width;
+        left = std::min(left, first_inside(row, 0, left));  // only what could widen the box
+        right = std::max(right, end_inside(row, right, width));
+    }
+    return {int64_t(left), int64_t(top), int64_t(right), int64_t(bottom)};
+}
+
+}  // namespace pickout
