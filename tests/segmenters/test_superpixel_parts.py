@@ -11,6 +11,7 @@ from pickout.analysis.models import SHIPPED, models_version
 from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
 from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window, working_size
+from pickout.segmenters._superpixel.marks import mark_of, marks_of
 from pickout.segmenters._superpixel.models import Models, shipped_models
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import stamp_of, write_all
@@ -146,6 +147,19 @@ def test_features_are_named_and_finite(prompts, fill):
     features = click_features(view.question(before, is_given=False, window_share=1.0))
     assert features.shape == (len(CLICK_NAMES), scene.n)
     assert np.isfinite(features).all()
+
+
+def test_marks_made_together_are_those_made_one_by_one():
+    frame = analyse_window(Pyramid(noise(*SIZE)), (50, 60, 250, 220), shipped_models().edges)
+    clicks = [Click(x, y, x > y) for x, y in ((60, 70), (249, 219), (10, 10), (390, 100), (70, 99))]
+    prompts = stamped(*clicks[:3], Scribble(((60, 60), (90, 90))), *clicks[3:])
+    together = marks_of(prompts, frame)
+    assert len(together) == len(prompts)
+    for mark, (prompt, stamp) in zip(together, prompts, strict=True):
+        alone = mark_of(prompt, stamp, frame)
+        assert mark.positive == alone.positive
+        np.testing.assert_array_equal(mark.points, alone.points)
+        np.testing.assert_array_equal(mark.nodes, alone.nodes)
 
 
 def test_later_answers_come_from_a_focus_and_leave_the_rest_alone():

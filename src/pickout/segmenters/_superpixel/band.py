@@ -104,8 +104,10 @@ def _to_marks(view: View, rows: IntArray, columns: IntArray) -> list[FloatArray]
         marks[-1:],
     )
     distances = []
+    low, high = pixels.min(0) - FARTHEST_MARK, pixels.max(0) + FARTHEST_MARK
     for kind in kinds:
         points = np.concatenate([np.zeros((0, 2), np.float32), *(mark.points for mark in kind)])
+        points = points[((points >= low) & (points <= high)).all(1)]
         distances.append(np.minimum(_core.nearest(pixels, points)[0], FARTHEST_MARK))
     return distances
 

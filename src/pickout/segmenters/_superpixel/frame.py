@@ -171,16 +171,27 @@ class Frame:
         how = cv2.INTER_AREA if self.scale_xy[0] < 1 else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(grey, self.size_hw[::-1], interpolation=how) > 127)
 
+    def shows(self, points: FloatArray) -> BoolArray:
+        """Tell which (k, 2) working points lie in the frame."""
+        at = np.floor(points + 0.5)
+        height, width = self.size_hw
+        return np.asarray((at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height))
+
     def pixels_at(self, points: FloatArray) -> tuple[IntArray, IntArray]:
         """Return rows and columns of the pixels under working points, without those outside."""
-        at = np.floor(points + 0.5).astype(np.int32)
-        height, width = self.size_hw
-        at = at[(at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height)]
+        at = np.floor(points[self.shows(points)] + 0.5).astype(np.int32)
         return at[:, 1], at[:, 0]
 
     def nodes_at(self, points: FloatArray) -> IntArray:
         """Return the different superpixels under working points; those outside are left out."""
         return np.unique(self.superpixels.labels[self.pixels_at(points)]).astype(np.int32)
+
+    def nodes_under(self, points: FloatArray) -> list[IntArray]:
+        """Return for each of (k, 2) points the superpixel under it, or none if it lies outside."""
+        shown = self.shows(points)
+        under = self.superpixels.labels[self.pixels_at(points)].astype(np.int32)
+        ends = np.cumsum(shown)
+        return [under[end - here : end] for end, here in zip(ends, shown.astype(int), strict=True)]
 
 
 def working_size(window: Box4, pixels: int = WORKING_PIXELS) -> tuple[int, int]:

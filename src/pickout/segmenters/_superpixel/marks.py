@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,21 @@ def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
     nodes = np.flatnonzero(share > 0.5).astype(np.int32)
     positive = isinstance(prompt, Polygon) and prompt.positive
     return Mark(positive, _thinned(frame.superpixels.centre_xy[nodes]), nodes)
+
+
+def marks_of(prompts: Sequence[tuple[Prompt, Stamp]], frame: Frame) -> tuple[Mark, ...]:
+    """Return the marks of many prompts, clicks all at once: there may be hundreds."""
+    clicks = [prompt for prompt, _ in prompts if isinstance(prompt, Click)]
+    places = np.array([(click.x, click.y) for click in clicks], np.float64).reshape(-1, 2)
+    points = frame.to_working(places)
+    nodes = iter(frame.nodes_under(points))
+    points_of = iter(points[:, None])
+    return tuple(
+        Mark(prompt.positive, next(points_of), next(nodes))
+        if isinstance(prompt, Click)
+        else mark_of(prompt, stamp, frame)
+        for prompt, stamp in prompts
+    )
 
 
 def _thinned(points: FloatArray) -> FloatArray:

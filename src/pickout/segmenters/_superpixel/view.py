@@ -11,7 +11,7 @@ import numpy as np
 from pickout.arrays import BoolArray, FloatArray, IntArray
 from pickout.prompts import Prompt
 from pickout.segmenters._superpixel.features import Question
-from pickout.segmenters._superpixel.marks import Mark, decided, mark_of, working_pixels
+from pickout.segmenters._superpixel.marks import Mark, decided, mark_of, marks_of, working_pixels
 from pickout.segmenters._superpixel.scene import Costs, Scene
 from pickout.segmenters._superpixel.stamps import Stamp
 
@@ -137,7 +137,7 @@ def focus_view(view: View, scene: Scene, prompts: Prompts, answer: BoolArray) ->
 
 def _gathered(scene: Scene, prompts: Prompts, rim: IntArray | None) -> View:
     """Return the view of all prompts at once."""
-    marks = tuple(mark_of(prompt, stamp, scene.frame) for prompt, stamp in prompts)
+    marks = marks_of(prompts, scene.frame)
     outside, inside = scene.border, np.zeros(0, np.int32)
     if rim is not None:
         outside, inside = (scene.border[rim[scene.border] == side] for side in (-1, 1))
