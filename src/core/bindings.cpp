@@ -34,6 +34,7 @@
 #include "parts.h"
 #include "pixel_maps.h"
 #include "regions.h"
+#include "shrink.h"
 #include "watershed.h"
 
 namespace nb = nanobind;
@@ -417,6 +418,23 @@ void py_draw(Writable mask, In<int8_t, 2> field, In<uint8_t, 3> image, In<float,
     unlocked([&] { draw(coarse, part, colours, trust, noise, canvas); });
 }
 
+Out<bool> py_shrink(In<bool, 2> mask, Window window, int32_t step, int32_t left, int32_t top,
+                    std::array<int32_t, 2> size) {
+    check_window(window, mask.shape(0), mask.shape(1));
+    require(0 <= left && left < window[2] - window[0] && 0 <= top && top < window[3] - window[1],
+            "the first sample must lie in the window");
+    require(1 <= step && step <= 65535, "step must lie between 1 and 65535");
+    const int32_t x0 = window[0] + left, y0 = window[1] + top;
+    const Samples samples{mask.data() + y0 * mask.shape(1) + x0, mask.shape(1),
+                          (window[3] - y0 + step - 1) / step, (window[2] - x0 + step - 1) / step,
+                          step};
+    require(0 < size[0] && size[0] <= samples.height && 0 < size[1] && size[1] <= samples.width,
+            "size must lie between 1 and the number of samples");
+    auto inside = unlocked([&] { return shrink(samples, size[0], size[1]); });
+    return give_bools(std::move(inside),
+                      {static_cast<size_t>(size[0]), static_cast<size_t>(size[1])});
+}
+
 nb::tuple py_bounding_box(In<bool, 2> mask) {
     const Box box = unlocked([&] { return bounding_box(mask.data(), mask.shape(0), mask.shape(1)); });
     return nb::make_tuple(box.left, box.top, box.right, box.bottom);
@@ -499,5 +517,7 @@ NB_MODULE(_core, module) {
                "image"_a.noconvert(), "inside"_a.noconvert(), "outside"_a.noconvert(),
                "opened"_a.noconvert().none(), "row_of"_a.noconvert(), "column_of"_a.noconvert(),
                nb::kw_only(), "window"_a, "trust"_a, "noise"_a);
+    module.def("shrink", &py_shrink, "mask"_a.noconvert(), nb::kw_only(), "window"_a, "step"_a,
+               "left"_a, "top"_a, "size"_a);
     module.def("bounding_box", &py_bounding_box, "mask"_a.noconvert());
 }

@@ -6,23 +6,26 @@
 namespace pickout {
 namespace {
 
-// Whether any of eight neighbours is inside.
-bool any_of_eight(const bool* row) {
-    uint64_t eight;
-    std::memcpy(&eight, row, sizeof eight);
-    return eight != 0;
+constexpr size_t kStep = 64;
+
+// Whether any of the next pixels is inside.
+bool any_inside(const bool* row) {
+    uint64_t words[kStep / 8], any = 0;
+    std::memcpy(words, row, sizeof words);
+    for (uint64_t word : words) any |= word;
+    return any != 0;
 }
 
 // The first place in [from, to) that is inside, `to` if there is none.
 size_t first_inside(const bool* row, size_t from, size_t to) {
-    while (from + 8 <= to && !any_of_eight(row + from)) from += 8;
+    while (from + kStep <= to && !any_inside(row + from)) from += kStep;
     while (from < to && !row[from]) ++from;
     return from;
 }
 
 // The end of what is inside [from, to): one behind the last such place, `from` if there is none.
 size_t end_inside(const bool* row, size_t from, size_t to) {
-    while (from + 8 <= to && !any_of_eight(row + to - 8)) to -= 8;
+    while (from + kStep <= to && !any_inside(row + to - kStep)) to -= kStep;
     while (to > from && !row[to - 1]) --to;
     return to;
 }

@@ -58,13 +58,13 @@ class Enlarger {
         const int certain = std::min(kSure, static_cast<int>(farthest) + 1);
         for_runs(certain, [&](int32_t y, const Run& run) {
             bool* row = canvas.mask + y * canvas.stride;
-            if (!canvas.opened) return draw_run(row, y, run);
+            if (!canvas.opened) return draw_run(row, y, run, certain);
             const bool* opened = canvas.opened + size_t(canvas.row_of[y]) * canvas.opened_width;
             for (int32_t x = run.from; x < run.to;) {
                 const bool is_open = opened[canvas.column_of[x]];
                 int32_t end = x + 1;
                 while (end < run.to && opened[canvas.column_of[end]] == is_open) ++end;
-                if (is_open) draw_run(row, y, {x, end, run.sign});
+                if (is_open) draw_run(row, y, {x, end, run.sign}, certain);
                 x = end;
             }
         });
@@ -77,10 +77,10 @@ class Enlarger {
         int8_t sign;
     };
 
-    void draw_run(bool* row, int32_t y, const Run& run) const {
+    void draw_run(bool* row, int32_t y, const Run& run, int certain) const {
         if (run.sign != 0) std::fill(row + run.from, row + run.to, run.sign > 0);
         else
-            for (int32_t x = run.from; x < run.to; ++x) row[x] = decide(y, x) > 0;
+            for (int32_t x = run.from; x < run.to; ++x) row[x] = is_inside(y, x, float(certain));
     }
 
     // Calls visit(row, run) for all runs; values of `certain` and more are certain.
@@ -115,15 +115,25 @@ class Enlarger {
         return runs;
     }
 
-    int8_t decide(int32_t y, int32_t x) const {
+    float interpolated(int32_t y, int32_t x) const {
         const Tap &v = rows_[y], &h = columns_[x];
         // Opposite corners are added first: then mirrored and transposed sums round alike.
-        const float prior = (v.of_low * h.of_low * at(v.low, h.low) +
-                             v.of_high * h.of_high * at(v.high, h.high)) +
-                            (v.of_low * h.of_high * at(v.low, h.high) +
-                             v.of_high * h.of_low * at(v.high, h.low));
+        return (v.of_low * h.of_low * at(v.low, h.low) +
+                v.of_high * h.of_high * at(v.high, h.high)) +
+               (v.of_low * h.of_high * at(v.low, h.high) +
+                v.of_high * h.of_low * at(v.high, h.low));
+    }
+
+    int8_t decide(int32_t y, int32_t x) const {
+        const float prior = interpolated(y, x);
         const float value = prior + trust_ * colour_evidence(y, x, prior);
         return static_cast<int8_t>(std::lround(std::clamp(value, -126.0f, 126.0f)));
+    }
+
+    bool is_inside(int32_t y, int32_t x, float certain) const {
+        const float prior = interpolated(y, x);
+        if (std::abs(prior) > certain) return prior > 0.0f;
+        return std::lround(prior + trust_ * colour_evidence(y, x, prior)) > 0;
     }
 
     // Where two coarse places are equally near, neither comes first: their mean counts.

@@ -89,4 +89,13 @@ def draw(
     trust: float,
     noise: float,
 ) -> None: ...
+def shrink(
+    mask: _Bool,
+    *,
+    window: tuple[int, int, int, int],
+    step: int,
+    left: int,
+    top: int,
+    size: tuple[int, int],
+) -> _Bool: ...
 def bounding_box(mask: _Bool) -> tuple[int, int, int, int]: ...

@@ -158,18 +158,31 @@ class Frame:
 
     def working_mask(self, mask: BoolArray) -> BoolArray:
         """Return the part of a full-size mask in this window at working size."""
-        return self.shrunk(cut(mask, self.window))
+        return self._shrunk(mask, self.window)
 
     def shrunk(self, part: BoolArray) -> BoolArray:
         """Return a mask of the size of the window at working size, turned."""
-        part = self.turn(part)
+        return self._shrunk(part, (0, 0, part.shape[1], part.shape[0]))
+
+    def _shrunk(self, mask: BoolArray, window: Box4) -> BoolArray:
+        """Return a window of a mask, which is this frame's window, at working size."""
+        part = self.turn(cut(mask, window))
         if part.shape == self.size_hw:
             return np.ascontiguousarray(part)
         # Nine pixels are enough to average over, however many there are.
         step = max(1, int(min(np.divide(part.shape, self.size_hw)) / 3))
-        grey = np.multiply(part[::step, ::step], 255, dtype=np.uint8)
-        how = cv2.INTER_AREA if self.scale_xy[0] < 1 else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(grey, self.size_hw[::-1], interpolation=how) > 127)
+        sampled = part[::step, ::step]
+        if sampled.shape[0] < self.size_hw[0] or sampled.shape[1] < self.size_hw[1]:
+            grey = np.multiply(sampled, 255, dtype=np.uint8)
+            return np.asarray(cv2.resize(grey, self.size_hw[::-1]) > 127)
+        mirrored = (self.turn.down, self.turn.across)
+        down, across = mirrored[::-1] if self.turn.transposed else mirrored
+        left = (window[2] - window[0] - 1) % step if across else 0
+        top = (window[3] - window[1] - 1) % step if down else 0
+        size = self.turn.size(self.size_hw)
+        whole = np.ascontiguousarray(mask)
+        small = _core.shrink(whole, window=window, step=step, left=left, top=top, size=size)
+        return np.ascontiguousarray(self.turn(small))
 
     def shows(self, points: FloatArray) -> BoolArray:
         """Tell which (k, 2) working points lie in the frame."""
