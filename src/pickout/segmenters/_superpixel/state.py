@@ -147,7 +147,8 @@ class Picture:
     def _focus(self, state: State) -> tuple[View, BoolArray] | None:
         """Return a close look at the surroundings of a late click, and the answer before there."""
         frame, stamp = state.view.scene.frame, state.stamped[-1][1]
-        if len(state.stamped) <= FOCUS_AFTER or stamp.pixels.size > 1 or state.is_given:
+        is_click = stamp.pixels.size == 1 and not stamp.only
+        if len(state.stamped) <= FOCUS_AFTER or not is_click or state.is_given:
             return None
         mark = state.view.marks[-1]
         room = room_of(frame.working_mask(state.mask), mark) / min(frame.scale_xy)

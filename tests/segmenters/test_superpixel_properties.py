@@ -1,0 +1,308 @@
+"""What holds for the superpixel segmenter on real pictures, whatever is clicked in which order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pickout import samples
+from pickout.images import Image, read_image
+from pickout.masks import Mask
+from pickout.prompts import Box, Click, MaskPrompt, Polygon, Scribble
+from pickout.segmenters._superpixel.features import CLICK_NAMES
+from pickout.segmenters._superpixel.frame import Pyramid
+from pickout.segmenters._superpixel.models import Models, shipped_models
+from pickout.segmenters._superpixel.state import Picture
+from pickout.segmenters.superpixel import Superpixel
+from pickout.session import Session
+
+FEW = settings(max_examples=8, deadline=None, derandomize=True)
+
+
+def small_sample(name, width=240):
+    array = read_image(samples.sample_folder() / f"{name}.jpg").array
+    size = (width, round(width * array.shape[0] / array.shape[1]))
+    return cv2.resize(array, size, interpolation=cv2.INTER_AREA)
+
+
+PICTURES = {name: small_sample(name) for name in ("espresso", "cat", "lemons")}
+HEIGHT, WIDTH = PICTURES["espresso"].shape[:2]
+PREPARED = {}
+
+
+def prepared(name):
+    if name not in PREPARED:
+        PREPARED[name] = Superpixel().analyse(Image(PICTURES[name]))
+    return PREPARED[name]
+
+
+# Borders and corners come often, and so does a place that was clicked before.
+def coordinate(side):
+    return st.one_of(st.integers(0, side - 1), st.sampled_from([0, side - 1, side // 2]))
+
+
+clicks = st.builds(Click, coordinate(WIDTH), coordinate(HEIGHT), st.booleans())
+names = st.sampled_from(sorted(PICTURES))
+
+
+def settled(prompts):
+    """Return what the newest click on every pixel says."""
+    return {(int(click.y), int(click.x)): click.positive for click in prompts}
+
+
+@FEW
+@given(names, st.lists(clicks, min_size=2, max_size=6), st.randoms(use_true_random=False))
+def test_clicks_are_obeyed_in_any_order(name, prompts, random):
+    for _ in range(2):
+        mask = prepared(name).segment(prompts, None)
+        assert all(mask[at] == positive for at, positive in settled(prompts).items())
+        random.shuffle(prompts)
+
+
+@FEW
+@given(names, st.lists(clicks, min_size=1, max_size=5), st.integers(1, 5))
+def test_undo_gives_back_exactly_the_earlier_mask(name, prompts, back):
+    session = Session(PICTURES[name])
+    masks = [session.mask.array.copy()]
+    for click in prompts:
+        masks.append(session.prompt(click).array.copy())
+    for before in masks[-2::-1][:back]:
+        np.testing.assert_array_equal(session.undo().array, before)
+    again = len(masks) - 1 - min(back, len(prompts))
+    for after in masks[again + 1 :]:
+        np.testing.assert_array_equal(session.redo().array, after)
+
+
+def test_a_click_after_an_undo_gives_what_it_gives_without():
+    session = Session(PICTURES["cat"])
+    prompts = [Click(120, 90), Click(40, 40, False), Click(100, 140)]
+    session.prompt(prompts[0])
+    session.prompt(Click(200, 20))
+    session.undo()
+    for click in prompts[1:]:
+        mask = session.prompt(click).array
+    np.testing.assert_array_equal(mask, prepared("cat").segment(prompts, None))
+
+
+# --- threads and processes ------------------------------------------------------------------
+
+SEQUENCE = [
+    Click(120, 80), Click(30, 30, False), Scribble(((60, 90), (90, 120)), 3.0),
+    Click(125, 60), Click(150, 85, False),
+]  # fmt: skip
+
+
+def answers(name):
+    mine = Superpixel().analyse(Image(PICTURES[name]))
+    return [mine.segment(SEQUENCE[:k], None).copy() for k in range(1, len(SEQUENCE) + 1)]
+
+
+def digest(masks):
+    return hashlib.sha256(b"".join(mask.tobytes() for mask in masks)).hexdigest()
+
+
+def test_the_number_of_threads_changes_nothing():
+    before, found = cv2.getNumThreads(), set()
+    try:
+        for threads in (1, 2, 4):
+            cv2.setNumThreads(threads)
+            found.add(digest(answers("espresso")))
+    finally:
+        cv2.setNumThreads(before)
+    assert len(found) == 1
+
+
+def test_python_threads_side_by_side_change_nothing():
+    expected = {name: digest(answers(name)) for name in PICTURES}
+    with ThreadPoolExecutor(4) as pool:
+        jobs = sorted(PICTURES) * 2
+        for name, got in zip(jobs, pool.map(lambda n: digest(answers(n)), jobs), strict=True):
+            assert got == expected[name]
+
+
+def test_a_new_process_gives_the_same_masks():
+    script = (
+        f"import sys; sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
+        "import test_superpixel_properties as t; print(t.digest(t.answers('espresso')))"
+    )
+    env = os.environ | {"PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "3"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == digest(answers("espresso"))
+
+
+# --- only what a click touches --------------------------------------------------------------
+
+
+def parts(mask):
+    """Return every connected part of a mask that is more than a speck."""
+    n, label, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    return [label == k for k in range(1, n) if stats[k, cv2.CC_STAT_AREA] > 30]
+
+
+@pytest.mark.parametrize(
+    "name, first, second",
+    [
+        ("lemons", (60, 60), (180, 120)),
+        ("cat", (120, 100), (20, 20)),
+        ("espresso", (120, 80), (220, 20)),
+    ],
+)
+def test_a_click_leaves_parts_alone_that_it_does_not_touch(name, first, second):
+    rng = np.random.default_rng(5)
+    picture = Picture(Pyramid(PICTURES[name]), shipped_models())
+    state = picture.after(picture.after(picture.start(), Click(*first)), Click(*second))
+    checked = 0
+    for _ in range(12):
+        x, y = int(rng.integers(WIDTH)), int(rng.integers(state.mask.shape[0]))
+        click = Click(x, y, not state.mask[y, x])
+        after = picture.after(state, click)
+        either = state.mask | after.mask
+        _, label = cv2.connectedComponents(either.view(np.uint8), connectivity=8)
+        for part in parts(state.mask):
+            if not (label[part] == label[y, x]).any():
+                checked += 1
+                assert after.mask[part].mean() > 0.98
+        state = after
+    assert checked
+
+
+# --- odd pictures ---------------------------------------------------------------------------
+
+
+def watched(models, seen):
+    """Return models that check every number they are given and give."""
+
+    def watch(model):
+        def answer(features):
+            assert np.isfinite(features).all()
+            result = model(features)
+            assert np.isfinite(result).all()
+            seen.append(features.shape[0])
+            return result
+
+        return answer
+
+    return Models(models.edges, clicks=watch(models.clicks), band=watch(models.band))
+
+
+NOISE = np.random.default_rng(3).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+ODD = {
+    "1 x 1": NOISE[:1, :1], "1 x 300": np.resize(NOISE, (1, 300, 3)),
+    "300 x 1": np.resize(NOISE, (300, 1, 3)), "2 x 3": NOISE[:2, :3],
+    "uniform": np.full((90, 120, 3), 127, np.uint8), "black": np.zeros((50, 70, 3), np.uint8),
+    "noise": NOISE, "stripes": np.where(np.arange(160)[None, :, None] % 2, 0, 255).astype(np.uint8)
+    * np.ones((120, 1, 3), np.uint8),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_no_number_is_lost_in_any_picture(name):
+    array = np.ascontiguousarray(ODD[name])
+    height, width = array.shape[:2]
+    seen = []
+    picture = Picture(Pyramid(array), watched(shipped_models(), seen))
+    right, low = width - 1, height - 1
+    prompts = [
+        Click(right, low), Click(0, 0, False), Click(width // 2, height // 2), Click(right, 0),
+        Click(0, low, False), Box(0, 0, max(1, width // 2), max(1, height // 2)),
+        Scribble(((0, 0), (right, low)), 1.0), Polygon(((0, 0), (width, 0), (0, height)), False),
+        MaskPrompt(Mask(np.arange(height * width).reshape(height, width) % 3 == 0)),
+        Click(right, low, False), Click(right, low),
+    ]  # fmt: skip
+    state = picture.start()
+    for prompt in prompts:
+        state = picture.after(state, prompt)
+        assert state.mask.shape == (height, width) and state.mask.dtype == bool
+    assert state.mask[low, right]
+    assert len(CLICK_NAMES) in seen
+
+
+def test_pictures_of_sixteen_bits_are_cut_as_their_high_bytes(tmp_path):
+    array = PICTURES["espresso"]
+    deep = (array.astype(np.uint16) << 8) + 90
+    cv2.imwrite(str(tmp_path / "deep.png"), deep[:, :, ::-1])
+    session = Session(read_image(tmp_path / "deep.png"))
+    mask = session.click(120, 80).array
+    np.testing.assert_array_equal(mask, prepared("espresso").segment([Click(120, 80)], None))
+
+
+# --- many prompts ---------------------------------------------------------------------------
+
+
+def wrong_clicks(session, count, seed=0):
+    """Yield clicks on random places, each on what the mask has wrong if they are right."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        x, y = int(rng.integers(WIDTH)), int(rng.integers(HEIGHT))
+        yield Click(x, y, not session.mask.array[y, x])
+
+
+def test_every_further_click_is_one_question_and_undo_is_none(monkeypatch):
+    asked = []
+    after = Picture.after
+    monkeypatch.setattr(
+        Picture,
+        "after",
+        lambda self, state, p: (asked.append(len(state.prompts)), after(self, state, p))[1],
+    )
+    session = Session(PICTURES["espresso"])
+    for click in wrong_clicks(session, 40):
+        session.prompt(click)
+    assert asked == list(range(40))
+    for _ in range(40):
+        session.undo()
+    for _ in range(40):
+        session.redo()
+    session.undo()
+    session.click(3, 3)
+    assert asked == [*range(40), 39]
+
+
+@pytest.mark.slow
+def test_what_is_remembered_does_not_grow_with_the_prompts():
+    session, kept = Session(PICTURES["espresso"]), []
+    for count in (40, 30):
+        for click in wrong_clicks(session, count, seed=count):
+            session.prompt(click)
+        kept.append(len(session._prepared._recent))
+    assert kept[0] == kept[1] < 40
+
+
+@pytest.mark.slow
+def test_a_hundred_megapixels_are_cut_within_bounds():
+    """In a process of its own, whose peak memory is its own."""
+    script = """
+import numpy as np
+from pickout.bench.rows import _peak_bytes, _start_of_peak
+from pickout.session import Session
+Session(np.zeros((50, 60, 3), np.uint8)).click(5, 5)
+side, radius = 10_000, 3_000
+array = np.full((side, side, 3), (40, 90, 140), np.uint8)
+down, across = np.ogrid[:side, :side]
+disk = (down - 4_000) ** 2 + (across - 5_500) ** 2 < radius**2
+array[disk] = (220, 120, 30)
+before = _start_of_peak()
+session = Session(array)
+session.click(5_500, 4_000)
+session.click(200, 200, False)
+mask = session.click(5_500, 6_900).array
+iou = np.count_nonzero(mask & disk) / np.count_nonzero(mask | disk)
+print(iou, (_peak_bytes() - before) / 1e6)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    overlap, megabytes = map(float, done.stdout.split())
+    assert overlap > 0.98
+    assert megabytes < 800
