@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pickout.bench import speed
 from pickout.bench.options import SpeedOptions
 from pickout.bench.pictures import make_picture
 from pickout.bench.speed import run_speed
@@ -17,7 +18,20 @@ def result():
     options = SpeedOptions(
         segmenter="watershed", megapixels=(0.05, 0.1), clicks=3, repeats=2, search=False
     )
-    return run_speed(options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(speed, "_MANY_PROMPTS", 30)
+        yield run_speed(options)
+
+
+def test_the_last_of_many_clicks_is_held_against_the_tenth(result):
+    single = next(one for one in result["single"] if one["what"].startswith("click 30 "))
+    assert single["baseline"] == "its click 10"
+    tenth = [run["tenth"]["cpu_ms"] for run in rounds_of(result, "many prompts")]
+    assert single["to_baseline"] == pytest.approx(single["cpu_ms"] / np.median(tenth), rel=0.01)
+
+
+def rounds_of(result, name):
+    return next(run["rounds"] for run in result["runs"] if run["name"] == name)
 
 
 def test_every_size_has_its_row_with_ratios(result):

@@ -112,6 +112,22 @@ def _time_grabcut(picture: ByteArray, truth: BoolArray, max_megapixels: float) -
     return times | {"megapixels": width * height / 1e6}
 
 
+def measure_many_prompts(job: Record) -> Record:
+    """Return the times of the clicks around the tenth and of the last ones in a long session.
+
+    Every click takes away or adds: those that the mask obeys already would cost next to nothing.
+    """
+    _warm_up(job["segmenter"])
+    session = Session(read_image(picture_paths(job)[0]), job["segmenter"])
+    height, width = session.image.size_hw
+    rng = np.random.default_rng(job["seed"])
+    times: list[Record] = []
+    for x, y in rng.integers(0, (width, height), (job["prompts"], 2)).tolist():
+        click = Click(x, y, not session.mask.array[y, x])
+        times.append(_timed(partial(session.prompt, click))[1])
+    return {"tenth": _spread(times[5:15]), "last": _spread(times[-10:])}
+
+
 def measure_memory(job: Record) -> Record:
     """Return the peak memory of opening and clicking above the picture and what is imported."""
     _warm_up(job["segmenter"])

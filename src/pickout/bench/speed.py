@@ -28,6 +28,7 @@ _INDEXED_PICTURES = 12
 _INDEXED_MEGAPIXELS = 0.3
 _QUERIES = 10
 _FIRST_MASK = "new process to first mask"
+_MANY_PROMPTS = 500
 
 Rounds = list[Record]
 
@@ -136,6 +137,9 @@ def _jobs(options: SpeedOptions, folder: Path) -> dict[str, Callable[[], Record]
         search = _picture_job(options, folder, _INDEXED_MEGAPIXELS)
         search |= {"pictures": _INDEXED_PICTURES, "queries": _QUERIES}
         jobs["search"] = partial(run_fresh, "pickout.bench.rows:measure_search", search)
+    many = _picture_job(options, folder, min(options.megapixels))
+    many |= {"segmenter": options.segmenter, "prompts": _MANY_PROMPTS}
+    jobs["many prompts"] = partial(run_fresh, "pickout.bench.rows:measure_many_prompts", many)
     middle = min(options.megapixels, key=lambda size: abs(size - 1))
     first_mask = _first_mask_script(options.segmenter)
     picture = str(folder / f"{middle:g}.jpg")
@@ -212,6 +216,12 @@ def _singles(rounds: dict[str, Rounds], rows: Sequence[Record]) -> list[Record]:
         _single(name, rounds[name], python, "a bare Python process")
         for name in (_FIRST_MASK, "import pickout", "pickout --version", "python")
     ]
+    many = rounds["many prompts"]
+    tenth = _median([done["tenth"]["cpu_ms"] for done in many]) or 1.0
+    last = [done["last"] for done in many]
+    smallest = min(row["megapixels"] for row in rows)
+    what = f"click {_MANY_PROMPTS} of a session at {smallest:g} MP"
+    singles.append(_single(what, last, tenth, "its click 10"))
     for part, what in (("indexing", "indexing a picture"), ("query", "one query")):
         if "search" in rounds:
             done = [record[part] for record in rounds["search"]]
