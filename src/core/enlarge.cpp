@@ -46,8 +46,7 @@ class Enlarger {
         for_runs(kSure, [&](int32_t y, const Run& run) {
             int8_t* row = fine.data() + size_t(y) * image_.width;
             if (run.sign != 0) std::fill(row + run.from, row + run.to, run.sign * kSure);
-            else
-                for (int32_t x = run.from; x < run.to; ++x) row[x] = decide(y, x);
+            else decide_run(row, y, run);
         });
         return fine;
     }
@@ -77,10 +76,18 @@ class Enlarger {
         int8_t sign;
     };
 
-    void draw_run(bool* row, int32_t y, const Run& run, int certain) const {
-        if (run.sign != 0) std::fill(row + run.from, row + run.to, run.sign > 0);
-        else
-            for (int32_t x = run.from; x < run.to; ++x) row[x] = is_inside(y, x, float(certain));
+    void decide_run(int8_t* out, int32_t y, const Run& run) const {
+        const Row row = row_at(y);
+        for (int32_t x = run.from; x < run.to; ++x) out[x] = decide(row, x);
+    }
+
+    void draw_run(bool* out, int32_t y, const Run& run, int certain) const {
+        if (run.sign != 0) {
+            std::fill(out + run.from, out + run.to, run.sign > 0);
+            return;
+        }
+        const Row row = row_at(y);
+        for (int32_t x = run.from; x < run.to; ++x) out[x] = is_inside(row, x, float(certain));
     }
 
     // Calls visit(row, run) for all runs; values of `certain` and more are certain.
@@ -115,50 +122,67 @@ class Enlarger {
         return runs;
     }
 
-    float interpolated(int32_t y, int32_t x) const {
-        const Tap &v = rows_[y], &h = columns_[x];
+    // What is the same for all pixels of a fine row.
+    struct Row {
+        const int8_t *low, *high;  // the coarse rows around it
+        float of_low, of_high;
+        const uint8_t* pixels;
+        size_t colour, as_near;  // of the nearest local colours: index of the row's first
+    };
+
+    Row row_at(int32_t y) const {
+        const Tap &v = rows_[y], &c = colour_rows_[y];
+        return {field_.values + size_t(v.low) * field_.width,
+                field_.values + size_t(v.high) * field_.width,
+                v.of_low,
+                v.of_high,
+                image_.pixels + y * image_.stride * 3,
+                size_t(c.nearest) * colours_.width,
+                size_t(c.as_near) * colours_.width};
+    }
+
+    float interpolated(const Row& row, int32_t x) const {
+        const Tap& h = columns_[x];
         // Opposite corners are added first: then mirrored and transposed sums round alike.
-        return (v.of_low * h.of_low * at(v.low, h.low) +
-                v.of_high * h.of_high * at(v.high, h.high)) +
-               (v.of_low * h.of_high * at(v.low, h.high) +
-                v.of_high * h.of_low * at(v.high, h.low));
+        return (row.of_low * h.of_low * row.low[h.low] + row.of_high * h.of_high * row.high[h.high]) +
+               (row.of_low * h.of_high * row.low[h.high] + row.of_high * h.of_low * row.high[h.low]);
     }
 
-    int8_t decide(int32_t y, int32_t x) const {
-        const float prior = interpolated(y, x);
-        const float value = prior + trust_ * colour_evidence(y, x, prior);
-        return static_cast<int8_t>(std::lround(std::clamp(value, -126.0f, 126.0f)));
+    int8_t decide(const Row& row, int32_t x) const {
+        const float prior = interpolated(row, x);
+        const float value = prior + trust_ * colour_evidence(row, x, prior);
+        const double limited = std::clamp(value, -126.0f, 126.0f);
+        return static_cast<int8_t>(limited + (limited < 0 ? -0.5 : 0.5));  // rounds
     }
 
-    bool is_inside(int32_t y, int32_t x, float certain) const {
-        const float prior = interpolated(y, x);
+    bool is_inside(const Row& row, int32_t x, float certain) const {
+        const float prior = interpolated(row, x);
         if (std::abs(prior) > certain) return prior > 0.0f;
-        return std::lround(prior + trust_ * colour_evidence(y, x, prior)) > 0;
+        return prior + trust_ * colour_evidence(row, x, prior) >= 0.5f;
     }
 
     // Where two coarse places are equally near, neither comes first: their mean counts.
-    float colour_evidence(int32_t y, int32_t x, float prior) const {
-        const Tap &v = colour_rows_[y], &h = colour_columns_[x];
-        float place = place_between(y, x, v.nearest, h.nearest);
-        if (v.nearest != v.as_near || h.nearest != h.as_near)
-            place = ((place + place_between(y, x, v.as_near, h.as_near)) +
-                     (place_between(y, x, v.nearest, h.as_near) +
-                      place_between(y, x, v.as_near, h.nearest))) / 4;
+    float colour_evidence(const Row& row, int32_t x, float prior) const {
+        const Tap& h = colour_columns_[x];
+        const uint8_t* pixel = row.pixels + size_t(x) * 3;
+        float place = place_between(pixel, row.colour + h.nearest);
+        if (row.colour != row.as_near || h.nearest != h.as_near)
+            place = ((place + place_between(pixel, row.as_near + h.as_near)) +
+                     (place_between(pixel, row.colour + h.as_near) +
+                      place_between(pixel, row.as_near + h.nearest))) / 4;
         // Evidence fades towards certainty, so that it moves the outline but makes no new islands.
         const float doubt = std::min(1.0f, 2.0f - 2.0f * std::abs(prior) / kSure);
         return 2 * kSure * place * doubt;
     }
 
-    // Where a pixel's colour lies between the two local ones, from -0.5 (outside) to 0.5; nearer
-    // to 0 the less these differ.
-    float place_between(int32_t y, int32_t x, int32_t row, int32_t column) const {
-        const size_t near = (size_t(row) * colours_.width + column) * 3;
-        const uint8_t* pixel = image_.pixels + (y * image_.stride + x) * 3;
+    // Where a pixel's colour lies between two local ones, from -0.5 (outside) to 0.5; nearer to 0
+    // the less these differ.
+    float place_between(const uint8_t* pixel, size_t colour) const {
+        const float *inside = colours_.inside + colour * 3, *outside = colours_.outside + colour * 3;
         float along = 0.0f, apart = 0.0f;
         for (int k = 0; k < 3; ++k) {
-            const float outside = colours_.outside[near + k];
-            const float axis = colours_.inside[near + k] - outside;
-            along += (pixel[k] - outside) * axis;
+            const float axis = inside[k] - outside[k];
+            along += (pixel[k] - outside[k]) * axis;
             apart += axis * axis;
         }
         const float place = std::clamp(along / (apart + 1e-3f), 0.0f, 1.0f) - 0.5f;
