@@ -110,6 +110,24 @@ def test_stamps_are_written_in_order_and_the_newest_wins():
     assert mask[20, 20] and not mask[30, 34] and mask[30, 40] and not mask[100, 100]
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_dots_of_clicks_leave_each_other_their_pixels(seed):
+    """However close together, whatever they say, and with a stroke among them."""
+    rng = np.random.default_rng(seed)
+    mask = rng.random((900, 1200)) < 0.5
+    places, signs = rng.integers(400, 408, (30, 2)).tolist(), (rng.random(30) < 0.5).tolist()
+    prompts = [Click(x, y, sign) for (x, y), sign in zip(places, signs, strict=True)]
+    prompts.insert(10, Scribble(((398, 402), (409, 404)), 2.0, bool(seed % 2)))
+    stamps = [stamp_of(prompt, mask.shape) for prompt in prompts]
+    write_all(mask, stamps)
+    newest = np.zeros(mask.shape, np.int8)
+    for stamp in stamps:
+        x0, y0, x1, y1 = stamp.box_xyxy
+        newest[y0:y1, x0:x1][stamp.pixels] = 1 if stamp.inside else -1
+    for x, y in places:
+        assert mask[y, x] == (newest[y, x] > 0)
+
+
 def test_boxes_and_lassos_empty_what_is_outside():
     for prompt in (Box(10, 20, 50, 60), Lasso(((10, 20), (50, 20), (50, 60), (10, 60)))):
         mask = np.ones(SIZE, bool)

@@ -25,7 +25,7 @@ from pickout.segmenters._superpixel.state import Picture
 from pickout.segmenters.superpixel import Superpixel
 from pickout.session import Session
 
-FEW = settings(max_examples=8, deadline=None, derandomize=True)
+FEW = settings(max_examples=5, deadline=None, derandomize=True)
 
 
 def small_sample(name, width=240):
@@ -257,16 +257,16 @@ def test_every_further_click_is_one_question_and_undo_is_none(monkeypatch):
         lambda self, state, p: (asked.append(len(state.prompts)), after(self, state, p))[1],
     )
     session = Session(PICTURES["espresso"])
-    for click in wrong_clicks(session, 40):
+    for click in wrong_clicks(session, 20):
         session.prompt(click)
-    assert asked == list(range(40))
-    for _ in range(40):
+    assert asked == list(range(20))
+    for _ in range(20):
         session.undo()
-    for _ in range(40):
+    for _ in range(20):
         session.redo()
     session.undo()
     session.click(3, 3)
-    assert asked == [*range(40), 39]
+    assert asked == [*range(20), 19]
 
 
 @pytest.mark.slow

@@ -91,15 +91,22 @@ def _cropped(pixels: BoolArray, inside: bool, *, only: bool = False) -> Stamp:
 
 def write_all(mask: BoolArray, stamps: Iterable[Stamp]) -> None:
     """Write stamps, oldest first, into a mask, in place. Clicks that disagree become small dots."""
+    clicked: list[tuple[int, int]] = []
     for stamp in stamps:
-        if stamp.pixels.size == 1 and not stamp.only and not stamp.agrees(mask):
-            _write_dot(mask, stamp)
+        is_click = stamp.pixels.size == 1 and not stamp.only
+        if is_click and not stamp.agrees(mask):
+            _write_dot(mask, stamp, clicked)
         else:
             stamp.write(mask)
+        if is_click:
+            clicked.append(stamp.box_xyxy[:2])
 
 
-def _write_dot(mask: BoolArray, stamp: Stamp) -> None:
-    """A lone pixel would look like dirt; a dot can be seen, and corrected."""
+def _write_dot(mask: BoolArray, stamp: Stamp, clicked: list[tuple[int, int]]) -> None:
+    """A lone pixel would look like dirt; a dot can be seen, and corrected.
+
+    The pixels of earlier clicks (x, y) stay as they are, except for the newest one's own.
+    """
     radius = round(DOT_SHARE * float(np.hypot(*mask.shape)))
     x, y = stamp.box_xyxy[:2]
     rows = slice(max(0, y - radius), y + radius + 1)
@@ -107,4 +114,7 @@ def _write_dot(mask: BoolArray, stamp: Stamp) -> None:
     part = mask[rows, columns]
     down, across = np.ogrid[: part.shape[0], : part.shape[1]]
     near = (down + rows.start - y) ** 2 + (across + columns.start - x) ** 2 <= radius**2
+    for left, top in clicked:
+        if abs(left - x) <= radius and abs(top - y) <= radius and (left, top) != (x, y):
+            near[top - rows.start, left - columns.start] = False
     part[near] = stamp.inside
