@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pickout import samples
+from pickout.analysis.turn import Turn, choose_turn
 from pickout.bench.robot import Robot, Truth
 from pickout.images import Image, read_image
 from pickout.prompts import Box, Click, Scribble
-from pickout.segmenters._superpixel.turn import Turn, choose_turn
 from pickout.segmenters.superpixel import Superpixel
 
 TRUTHS = Path(__file__).parents[1] / "data" / "samples"

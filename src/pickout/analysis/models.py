@@ -14,6 +14,12 @@ SHIPPED = Path(__file__).parent.parent / "models"
 """Folder of the models in the package; `card.json` in it tells where they come from."""
 
 
+BOUNDARIES = ("edges_local.npz", "edges_context.npz")
+"""Models that superpixels and their boundaries depend on."""
+
+EVERY = (*BOUNDARIES, "clicks.npz", "band.npz")
+
+
 @dataclass(frozen=True, eq=False)
 class EdgeModels:
     """The two stages that judge boundaries between superpixels."""
@@ -38,16 +44,17 @@ def shipped_edge_models() -> EdgeModels:
 
 
 @cache
-def models_version(folder: str | Path = SHIPPED, files: str = "*.npz") -> str:
+def models_version(folder: str | Path = SHIPPED, files: tuple[str, ...] = EVERY) -> str:
     """Return eight letters that change whenever one of a folder's models does.
 
     Parameters
     ----------
     folder : path
-    files : str
-        Which models count, as a pattern: regions depend on ``edges_*.npz`` only.
+    files : tuple of str
+        Names of the models that count; `BOUNDARIES` are those that regions depend on.
     """
     digest = hashlib.blake2b(digest_size=4)
-    for path in sorted(Path(folder).glob(files)):
-        digest.update(path.name.encode() + path.read_bytes())
+    for name in files:
+        path = Path(folder) / name
+        digest.update(name.encode() + (path.read_bytes() if path.exists() else b""))
     return digest.hexdigest()

@@ -7,6 +7,7 @@ import numpy as np
 
 from pickout.analysis.superpixels import find_superpixels
 from pickout.analysis.tree import MergeTree, grow_tree
+from pickout.analysis.turn import choose_turn
 from pickout.arrays import BoolArray, ByteArray, FloatArray, IntArray, check_dtype, check_shape
 from pickout.errors import ArgumentError
 
@@ -44,8 +45,9 @@ def propose_regions(array: ByteArray, *, max_regions: int = 96) -> list[BoolArra
     check_dtype("array", array, np.uint8)
     if max_regions < 1:
         raise ArgumentError(f"max_regions should be at least 1, but it is {max_regions}.")
-    tree = grow_tree(find_superpixels(_shrunk(array)))
-    rank = _enlarged(tree.rank, array.shape[:2])
+    turn = choose_turn(array)
+    tree = grow_tree(find_superpixels(_shrunk(turn(array))))
+    rank = _enlarged(turn.back(tree.rank), array.shape[:2])
     runs = tree.run[choose_nodes(tree, max_regions)]
     return [np.asarray((rank >= first) & (rank < last)) for first, last in runs]
 

@@ -10,9 +10,9 @@ import numpy as np
 from pickout import _core
 from pickout.analysis.models import EdgeModels
 from pickout.analysis.superpixels import Superpixels, find_superpixels
+from pickout.analysis.turn import UPRIGHT, Turn, choose_turn
 from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
 from pickout.masks import Box4
-from pickout.segmenters._superpixel.turn import UPRIGHT, Turn, choose_turn
 
 WORKING_PIXELS = 154_000
 """A window is analysed at about this many pixels (the size of a 481 x 321 picture)."""
