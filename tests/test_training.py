@@ -13,10 +13,12 @@ pytest.importorskip("catboost", reason="training needs catboost")
 pytest.importorskip("sklearn", reason="training needs scikit-learn")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from training.boost import Samples, average, fit
+import itertools
+
+from training.boost import Samples, fit
 from training.clicks import as_it_is, by_reach, iou, simulate
 from training.data import SegmentSource, Thing, divided_pictures, sources
-from training.robot import EXACT, next_prompt, worst_error
+from training.robot import EXACT, Habits, long_stroke, next_prompt, opening, worst_error
 
 from pickout.segmenters._superpixel.models import Models, shipped_models
 
@@ -41,11 +43,31 @@ def test_the_robot_clicks_the_middle_of_the_widest_error():
 def test_no_pixel_is_clicked_twice():
     thing, clicked, rng = disk_thing(), np.zeros((60, 80), bool), np.random.default_rng(0)
     mask = np.zeros((60, 80), bool)
-    clicks = [next_prompt(thing, mask, clicked, EXACT, rng, is_first=k == 0) for k in range(6)]
+    clicks = [next_prompt(thing, mask, clicked, EXACT, rng) for _ in range(6)]
     assert len({(click.x, click.y) for click in clicks}) == 6
 
 
-def test_fits_are_deterministic_and_average():
+def test_long_strokes_stay_where_they_belong():
+    thing = disk_thing()
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        for where, positive in ((thing.mask, True), (~thing.mask, False)):
+            stroke = long_stroke(where, positive, rng)
+            corners = np.array(stroke.points)
+            for start, end in itertools.pairwise(corners):
+                x, y = np.linspace(start, end, 20).round().astype(int).T
+                assert where[y, x].all()
+
+
+def test_users_begin_as_they_are_used_to():
+    thing, rng = disk_thing(), np.random.default_rng(0)
+    assert [p.kind for p in opening(thing, Habits(box=1), rng)] == ["box"]
+    inside, *outside = opening(thing, Habits(strokes=1), rng)
+    assert inside.positive and outside and not any(stroke.positive for stroke in outside)
+    assert opening(thing, EXACT, rng) == []
+
+
+def test_fits_are_deterministic():
     rng = np.random.default_rng(1)
     features = rng.normal(size=(400, 3)).astype(np.float32)
     target = (features[:, 0] + features[:, 1] > 0).astype(np.float32)
@@ -54,9 +76,6 @@ def test_fits_are_deterministic_and_average():
     a, b = (fit(samples, ("x", "y", "z"), trees=20, threads=1) for _ in range(2))
     np.testing.assert_array_equal(a(columns), b(columns))
     assert ((a(columns) > 0) == target).mean() > 0.9
-    other = fit(samples, ("x", "y", "z"), trees=5, threads=1, seed=3)
-    mean = average(a, other)(columns)
-    np.testing.assert_allclose(mean, (a(columns) + other(columns)) / 2, atol=1e-5)
 
 
 def test_simulated_users_leave_samples_and_get_somewhere():

@@ -1,9 +1,8 @@
 """``python -m training``: rebuild the models of the superpixel segmenter.
 
-Stages: boundaries, then clicks and the pixel band in rounds (each with more simulated users,
-working with the models of the round before), then an evaluation. Models are written
-after each stage, so that a broken run can go on with ``--from``; ``--from more`` adds rounds that
-begin with the models in the output folder, and averages what they give with those.
+Stages: boundaries, then clicks and the pixel band in rounds (each with more simulated
+users, working with the models of the round before), then an evaluation. Models are written after
+each stage, so that a broken run can go on with ``--from``.
 """
 
 from __future__ import annotations
@@ -26,14 +25,15 @@ from pickout.analysis.models import EdgeModels, load_edge_models
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.models import Models, load_models
-from training.boost import Samples, average, fit, join
+from training.boost import Samples, fit, join
 from training.clicks import as_it_is, by_reach, simulate
-from training.data import SegmentSource, Thing, divided_pictures, sources, things
+from training.data import SegmentSource, Source, Thing, divided_pictures, sources
 from training.edges import train_edges
 from training.evaluate import click_through, summary
+from training.processes import in_processes
 
 FILES = ("edges_local.npz", "edges_context.npz", "clicks.npz", "band.npz")
-STAGES = ("edges", "clicks", "more", "evaluate")
+STAGES = ("edges", "clicks", "evaluate")
 
 
 def main() -> None:
@@ -68,14 +68,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--dev", type=Path, help="objects to evaluate on, same layouts")
     parser.add_argument("--out", type=Path, required=True, help="folder for the models")
     parser.add_argument(
-        "--rounds", default="120,300,600", help="simulated users per round (default: %(default)s)"
-    )
-    parser.add_argument(
-        "--skip", type=int, default=0, help="objects that earlier rounds have used already"
+        "--rounds", default="150,500,2000", help="simulated users per round (default: %(default)s)"
     )
     parser.add_argument("--edge-trees", type=int, default=250)
-    parser.add_argument("--click-trees", type=int, default=400)
-    parser.add_argument("--band-trees", type=int, default=200)
+    parser.add_argument("--click-trees", type=int, default=700)
+    parser.add_argument("--band-trees", type=int, default=250)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--from",
@@ -112,43 +109,27 @@ def supply(options: argparse.Namespace) -> Iterator[Thing]:
     orders = [itertools.cycle(rng.permutation(len(kind)).tolist()) for kind in (whole, drawn)]
     for number in itertools.count():
         source = drawn[next(orders[1])] if number % 3 == 2 else whole[next(orders[0])]
-        if number >= options.skip:
-            yield source.read()
+        yield source.read()
 
 
 def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
-    """Fit, let users work with the fit, fit again; the last rounds count most."""
+    """Fit, let users work with the fit, fit again; the last round counts most."""
     edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
     objects, clicks, band, log = supply(options), [], [], []
-    goes_on = options.start == "more"
-    before = models = _beginning(options, edges, goes_on=goes_on)
+    models = Models(edges, clicks=by_reach, band=as_it_is)
     for number, size in enumerate(sizes):
         last = number == len(sizes) - 1
         users = itertools.islice(objects, size)
-        prompts = 7 if goes_on else 5 + number
-        work = simulate(users, models, prompts=prompts, seed=options.seed + number)
+        work = simulate(users, models, prompts=5 + 2 * number, seed=options.seed + number)
         clicks, band = [*map(_weakened, clicks), join(work.clicks)], [*band, *work.band]
         trees = options.click_trees if last else options.click_trees // 2
         models = _refitted(edges, join(clicks), join(band), trees, options)
         curve = np.mean(work.curves, axis=0).round(4).tolist()
         log.append({"objects": size, "IoU after each prompt": curve})
         _say("round", number + 1, log[-1])
-    if goes_on:
-        models = replace(
-            models,
-            clicks=average(before.clicks, models.clicks),
-            band=average(before.band, models.band),
-        )
     save_forest(options.out / FILES[2], models.clicks)
     save_forest(options.out / FILES[3], models.band)
     return log
-
-
-def _beginning(options: argparse.Namespace, edges: EdgeModels, *, goes_on: bool) -> Models:
-    """Return the models that the first users work with."""
-    if goes_on:
-        return load_models(options.out)
-    return Models(edges, clicks=by_reach, band=as_it_is)
 
 
 def _weakened(samples: Samples) -> Samples:
@@ -169,8 +150,11 @@ def _refitted(
 
 def _evaluate(options: argparse.Namespace) -> dict[str, float]:
     models = load_models(options.out)
-    runs = [click_through(thing, models, limit=20, stop=0.9) for thing in things(options.dev)]
-    result = summary(runs)
+
+    def task(source: Source) -> dict[str, object]:
+        return click_through(source.read(), models, limit=20, stop=0.9)
+
+    result = summary(in_processes(task, sources(options.dev), 2))
     _say("dev:", result)
     return result
 

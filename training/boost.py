@@ -73,17 +73,6 @@ def fit(
     return _as_forest(model, names)
 
 
-def average(a: Forest, b: Forest) -> Forest:
-    """Return the trees of both, which give the mean of their answers."""
-    return Forest(
-        np.concatenate([a.feature, b.feature]),
-        np.concatenate([a.threshold, b.threshold]),
-        np.concatenate([a.leaf, b.leaf]) / 2,
-        (a.bias + b.bias) / 2,
-        a.names,
-    )
-
-
 def _expanded(samples: Samples) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return row numbers, hard labels and weights: an unsure row counts as a share of both."""
     target = np.where(samples.target < 0.03, 0.0, samples.target)

@@ -11,12 +11,13 @@ from pickout.arrays import FloatArray
 from pickout.segmenters._superpixel.band import BAND_NAMES, measure_band
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.frame import Pyramid
-from pickout.segmenters._superpixel.models import Models
+from pickout.segmenters._superpixel.models import Judge, Models
 from pickout.segmenters._superpixel.solve import best_cut
 from pickout.segmenters._superpixel.state import Picture, State, wanted
 from training.boost import Samples
 from training.data import Thing
-from training.robot import HUMAN, next_prompt
+from training.processes import in_processes
+from training.robot import HUMAN, next_prompt, opening
 
 PER_ANSWER = 150
 """Superpixels sampled from each answer."""
@@ -35,15 +36,17 @@ def by_reach(features: FloatArray) -> FloatArray:
 
 
 class Recorder:
-    """A click model that remembers what it was asked."""
+    """A model that remembers what it was asked, and what it answered."""
 
-    def __init__(self, model) -> None:
-        self.model, self.features = model, None
+    def __init__(self, model: Judge) -> None:
+        self.model = model
+        self.asked: list[tuple[FloatArray, FloatArray]] = []
 
     def __call__(self, features: FloatArray) -> FloatArray:
         """Return the model's answer."""
-        self.features = features
-        return self.model(features)
+        answer = self.model(features)
+        self.asked.append((features, answer))
+        return answer
 
 
 def iou(thing: Thing, mask: np.ndarray) -> float:
@@ -61,35 +64,47 @@ class Work:
     curves: list[list[float]]
 
 
-def simulate(things: Iterable[Thing], models: Models, *, prompts: int, seed: int) -> Work:
-    """Return what comes of simulated users working on objects with models."""
-    work = Work([], [], [])
-    for number, thing in enumerate(things):
+def simulate(
+    things: Iterable[Thing], models: Models, *, prompts: int, seed: int, workers: int = 2
+) -> Work:
+    """Return what comes of simulated users working on objects with models, in any number of
+    processes the same.
+    """
+
+    def task(numbered: tuple[int, Thing]) -> Work:
+        number, thing = numbered
         rng = np.random.default_rng((seed, number))
-        _work_on(thing, models, work, prompts, rng)
-    return work
+        return _work_on(thing, models, prompts, rng)
+
+    done = list(in_processes(task, enumerate(things), workers))
+    return Work(
+        [sample for work in done for sample in work.clicks],
+        [sample for work in done for sample in work.band],
+        [curve for work in done for curve in work.curves],
+    )
 
 
-def _work_on(
-    thing: Thing, models: Models, work: Work, prompts: int, rng: np.random.Generator
-) -> None:
+def _work_on(thing: Thing, models: Models, prompts: int, rng: np.random.Generator) -> Work:
+    work = Work([], [], [])
     clicks, band = Recorder(models.clicks), Recorder(models.band)
     recording = replace(models, clicks=clicks, band=band)
     picture = Picture(Pyramid(thing.rgb), recording)
     state, clicked = picture.start(), np.zeros(thing.mask.shape, bool)
-    curve = []
+    planned, curve = opening(thing, HUMAN, rng), []
     for k in range(prompts):
-        prompt = next_prompt(thing, state.mask, clicked, HUMAN, rng, is_first=k == 0)
-        clicks.features = band.features = None
+        prompt = (
+            planned[k] if k < len(planned) else next_prompt(thing, state.mask, clicked, HUMAN, rng)
+        )
+        clicks.asked, band.asked = [], []
         state = picture.after(state, prompt)
         curve.append(iou(thing, state.mask))
-        if clicks.features is not None:
-            work.clicks.append(_sample(thing, state, clicks.features, rng))
-        if band.features is not None:
+        work.clicks.extend(_sample(thing, state, *asked, rng) for asked in clicks.asked)
+        if band.asked:
             work.band.append(_band_sample(thing, state, rng))
         if curve[-1] > GOOD_ENOUGH and k >= 2:
             break
     work.curves.append(curve + [curve[-1]] * (prompts - len(curve)))
+    return work
 
 
 def as_it_is(features: FloatArray) -> FloatArray:
@@ -115,12 +130,18 @@ def _band_sample(thing: Thing, state: State, rng: np.random.Generator) -> Sample
     return Samples(features, truth[chosen].astype(np.float32), ones)
 
 
-def _sample(thing: Thing, state: State, features: FloatArray, rng: np.random.Generator) -> Samples:
+def _sample(
+    thing: Thing,
+    state: State,
+    features: FloatArray,
+    logit: FloatArray,
+    rng: np.random.Generator,
+) -> Samples:
     """Return superpixels drawn by area, wrong ones more often (and weighed down for it)."""
     view = state.asked
     frame, superpixels = view.scene.frame, view.scene.superpixels
     target = superpixels.share(frame.working_mask(thing.mask))
-    wrong = (target > 0.5) != (view.logit > 0)
+    wrong = (target > 0.5) != (logit > 0)
     chance = superpixels.area * (1.0 + 2.0 * wrong)
     chosen = rng.choice(superpixels.n, PER_ANSWER, p=chance / chance.sum())
     return Samples(

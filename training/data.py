@@ -77,11 +77,6 @@ def sources(folder: Path) -> list[Source]:
     return list(_in_folder(folder) if (folder / "masks").is_dir() else _in_tars(folder))
 
 
-def things(folder: Path) -> Iterator[Thing]:
-    """Yield all objects of a folder."""
-    return (source.read() for source in sources(folder))
-
-
 @dataclass(frozen=True)
 class Divided:
     """A picture with the segmentations that people drew: one label map each."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -18,9 +18,11 @@ from pickout.analysis.edges import (
 from pickout.analysis.forests import Forest
 from pickout.analysis.models import EdgeModels
 from pickout.analysis.superpixels import divide
+from pickout.analysis.turn import choose_turn
 from pickout.segmenters._superpixel.frame import resized, working_size
 from training.boost import Samples, fit, join
 from training.data import Divided
+from training.processes import in_processes
 
 HELD_OUT = 30
 """Pictures kept for measuring."""
@@ -48,10 +50,11 @@ def _shrunk(picture: Divided, size_hw: tuple[int, int]) -> Divided:
 
 def _window(picture: Divided, window: tuple[int, int, int, int]) -> Divided:
     x0, y0, x1, y1 = window
-    size = working_size(window)
-    part = np.ascontiguousarray(picture.rgb[y0:y1, x0:x1])
-    labels = [_nearest(label[y0:y1, x0:x1], size) for label in picture.labels]
-    return Divided(picture.name, resized(part, size), labels)
+    part = picture.rgb[y0:y1, x0:x1]
+    turn = choose_turn(part)
+    size = turn.size(working_size(window))
+    labels = [_nearest(turn(label[y0:y1, x0:x1]), size) for label in picture.labels]
+    return Divided(picture.name, resized(np.ascontiguousarray(turn(part)), size), labels)
 
 
 def _nearest(labels: np.ndarray, size_hw: tuple[int, int]) -> np.ndarray:
@@ -95,7 +98,7 @@ def train_edges(
     order = np.random.default_rng(seed).permutation(len(pictures)).tolist()
     test, used = order[:HELD_OUT], order[HELD_OUT:]
     halves = (used[::2], used[1::2])
-    local = {i: list(_local_samples(pictures[i], seed)) for i in used}
+    local = _of_all(used, lambda i: list(_local_samples(pictures[i], seed)))
 
     def first_stage(chosen: Sequence[int]) -> Forest:
         samples = join([sample for i in chosen for sample in local[i]])
@@ -103,16 +106,20 @@ def train_edges(
 
     of_other_half = [first_stage(halves[1]), first_stage(halves[0])]
     first = first_stage(used)
-    context = [
-        sample
-        for half, model in zip(halves, of_other_half, strict=True)
-        for i in half
-        for sample in _context_samples(pictures[i], model, seed)
-    ]
-    second = fit(join(context), CONTEXT_NAMES, trees=trees, seed=seed)
+    unseen = {i: model for half, model in zip(halves, of_other_half, strict=True) for i in half}
+    context = _of_all(used, lambda i: list(_context_samples(pictures[i], unseen[i], seed)))
+    every = [sample for samples in context.values() for sample in samples]
+    second = fit(join(every), CONTEXT_NAMES, trees=trees, seed=seed)
     models = EdgeModels(first, second)
-    whole = [_measured(next(versions(pictures[i], _random(pictures[i], seed)))) for i in test]
+    shown = [next(versions(pictures[i], _random(pictures[i], seed))) for i in test]
+    whole = [_measured(version) for version in shown]
     return models, measure(models, whole)
+
+
+def _of_all(
+    numbers: list[int], samples: Callable[[int], list[Samples]]
+) -> dict[int, list[Samples]]:
+    return dict(zip(numbers, in_processes(samples, numbers, 2), strict=True))
 
 
 def _random(picture: Divided, seed: int) -> np.random.Generator:

@@ -24,7 +24,7 @@ def click_through(thing: Thing, models: Models, *, limit: int, stop: float) -> d
     state, clicked = picture.start(), np.zeros(thing.mask.shape, bool)
     curve, seconds = [], []
     while len(curve) < limit and (not curve or curve[-1] < stop):
-        prompt = next_prompt(thing, state.mask, clicked, EXACT, rng, is_first=not curve)
+        prompt = next_prompt(thing, state.mask, clicked, EXACT, rng)
         start = time.process_time()
         state = picture.after(state, prompt)
         seconds.append(time.process_time() - start)

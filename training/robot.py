@@ -19,17 +19,44 @@ class Habits:
     ----------
     jitter : float
         Probability that a click misses the middle of the error.
-    box, scribble : float
-        Probabilities that the first prompt is a loose box, or any prompt a short stroke.
+    box, strokes, scribble : float
+        Probabilities that the first prompt is a loose box, that the user begins with long strokes
+        (one inside and one or two outside), or that any other prompt is a short stroke.
     """
 
     jitter: float = 0.0
     box: float = 0.0
+    strokes: float = 0.0
     scribble: float = 0.0
 
 
 EXACT = Habits()
-HUMAN = Habits(jitter=0.4, box=0.12, scribble=0.1)
+HUMAN = Habits(jitter=0.4, box=0.2, strokes=0.12, scribble=0.08)
+
+
+def opening(thing: Thing, habits: Habits, rng: np.random.Generator) -> list[Prompt]:
+    """Return what the user does before looking at any answer; possibly nothing."""
+    kind = rng.random()
+    if kind < habits.box:
+        return [loose_box(thing, rng)]
+    if kind > habits.box + habits.strokes:
+        return []
+    outside = ~thing.mask & ~thing.ignore
+    strokes = [long_stroke(thing.mask, True, rng)]
+    return strokes + [long_stroke(outside, False, rng) for _ in range(rng.integers(1, 3))]
+
+
+def long_stroke(where: np.ndarray, positive: bool, rng: np.random.Generator) -> Scribble:
+    """Return a wandering stroke that stays in an area, away from its rim where there is room."""
+    room = _room(where)
+    inner = np.argwhere(room > min(4.0, 0.5 * room.max()))
+    y, x = inner[rng.integers(len(inner))]
+    points = [(float(x), float(y))]
+    for _ in range(40):
+        y, x = inner[rng.integers(len(inner))]
+        if len(points) < 7 and _is_inside(where, points[-1], x, y):
+            points.append((float(x), float(y)))
+    return Scribble(tuple(points), 2.0, positive)
 
 
 def worst_error(thing: Thing, mask: np.ndarray, clicked: np.ndarray) -> tuple[bool, int, int]:
@@ -58,12 +85,8 @@ def next_prompt(
     clicked: np.ndarray,
     habits: Habits,
     rng: np.random.Generator,
-    *,
-    is_first: bool,
 ) -> Prompt:
-    """Return what the user does next; exact habits follow the protocol of `worst_error`."""
-    if is_first and rng.random() < habits.box:
-        return loose_box(thing, rng)
+    """Return how the user mends the mask; exact habits follow the protocol of `worst_error`."""
     positive, row, column = worst_error(thing, mask, clicked)
     error = (thing.mask != mask) & (thing.mask == positive) & ~thing.ignore
     if rng.random() < habits.jitter:

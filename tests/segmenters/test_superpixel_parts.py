@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pickout.analysis.models import SHIPPED, models_version
+from pickout.analysis.models import BOUNDARIES, EVERY, SHIPPED, models_version
+from pickout.analysis.turn import UPRIGHT
 from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
 from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window, working_size
@@ -16,7 +17,6 @@ from pickout.segmenters._superpixel.models import Models, shipped_models
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import stamp_of, write_all
 from pickout.segmenters._superpixel.state import Picture
-from pickout.segmenters._superpixel.turn import UPRIGHT
 from pickout.segmenters._superpixel.view import empty_view
 from pickout.segmenters._superpixel.zoom import choose_focus, choose_window
 from pickout.segmenters.superpixel import Options, Superpixel
@@ -212,14 +212,14 @@ def test_models_are_only_functions():
 
 
 def test_other_models_are_another_version(tmp_path):
-    for path in SHIPPED.glob("*.npz"):
+    for path in map(SHIPPED.joinpath, EVERY):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     same = Superpixel(Options(models=tmp_path)).version
     assert same == Superpixel().version
     changed = tmp_path / "other"
     changed.mkdir()
-    for path in SHIPPED.glob("*.npz"):
+    for path in map(SHIPPED.joinpath, EVERY):
         (changed / path.name).write_bytes(path.read_bytes())
     np.savez(changed / "clicks.npz", **dict(np.load(SHIPPED / "clicks.npz")), more=np.zeros(1))
     assert Superpixel(Options(models=changed)).version != same
-    assert models_version(changed, "edges_*.npz") == models_version(SHIPPED, "edges_*.npz")
+    assert models_version(changed, BOUNDARIES) == models_version(SHIPPED, BOUNDARIES)

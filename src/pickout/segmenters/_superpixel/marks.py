@@ -29,12 +29,15 @@ class Mark:
         Superpixels that it decides.
     is_frame : bool
         True for a box or lasso: the nodes are those outside of it.
+    is_stroke : bool
+        True for a scribble.
     """
 
     positive: bool
     points: FloatArray
     nodes: IntArray
     is_frame: bool = False
+    is_stroke: bool = False
 
 
 def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
@@ -49,7 +52,8 @@ def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
             return Mark(prompt.positive, points, frame.nodes_at(points))
         case Scribble():
             points = frame.to_working(_along(np.array(prompt.points), frame))
-            return Mark(prompt.positive, _thinned(points), frame.nodes_at(points))
+            nodes = frame.nodes_at(points)
+            return Mark(prompt.positive, _thinned(points), nodes, is_stroke=True)
     share = covered(stamp, frame)
     if isinstance(prompt, Box | Lasso):
         nodes = np.flatnonzero(share < 0.3).astype(np.int32)

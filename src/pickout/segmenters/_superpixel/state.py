@@ -10,7 +10,7 @@ import numpy as np
 from pickout import _core
 from pickout.arrays import BoolArray
 from pickout.masks import Box4
-from pickout.prompts import MaskPrompt, Polygon, Prompt
+from pickout.prompts import Box, Lasso, MaskPrompt, Polygon, Prompt, Scribble
 from pickout.segmenters._superpixel import outline
 from pickout.segmenters._superpixel.features import click_features, room_of
 from pickout.segmenters._superpixel.frame import (
@@ -117,7 +117,7 @@ class Picture:
                 state = self.start()  # one box instead of another is a new beginning
         stamped = (*state.stamped, (prompt, stamp))
         state = replace(state, prompts=prompts, stamped=stamped)
-        if not stamp.only and (isinstance(prompt, Polygon) or stamp.agrees(state.mask)):
+        if isinstance(prompt, Polygon) or (stamp.agrees(state.mask) and not _asks(prompt, state)):
             view = state.view.with_prompt(prompt, stamp)
             return replace(state, mask=_stamped(state.mask, stamped), view=view)
         state = replace(state, view=self._view(state))
@@ -179,11 +179,14 @@ class Picture:
         """
         scene = view.scene
         share = _area(scene.frame.window) / state.mask.size
-        question = view.question(before, is_given=state.is_given, window_share=share)
-        logit = self.models.clicks(click_features(question))
-        cut = best_cut(scene.superpixels, logit, view.known())
-        asked = replace(view, logit=logit)
-        change = _change(wanted(cut, asked, state.is_given), question.answer > 0.5, state, asked)
+        answer, asked, inside = before, view, scene.superpixels.share(before) > 0.5
+        for _ in range(_looks(state)):
+            question = asked.question(answer, is_given=state.is_given, window_share=share)
+            asked = replace(asked, logit=self.models.clicks(click_features(question)))
+            cut = best_cut(scene.superpixels, asked.logit, asked.known())
+            found = wanted(cut, asked, state.is_given)
+            answer = found[scene.superpixels.labels]
+        change = _change(found, inside, state, asked)
         mask = self._composed(change, before, state, asked)
         write_all(mask, [stamp for _, stamp in state.stamped])
         base = asked
@@ -205,6 +208,19 @@ class Picture:
         opened = _open(frame, change, state.is_given) if keeps else None
         outline.draw(mask, frame, field, self.pyramid, opened)
         return mask
+
+
+def _asks(prompt: Prompt, state: State) -> bool:
+    """Tell whether a prompt asks for an answer even where the mask has already what it says.
+
+    A stroke tells more than its pixels: what the object, or the rest, looks like.
+    """
+    return isinstance(prompt, Box | Lasso) or (isinstance(prompt, Scribble) and not state.is_given)
+
+
+def _looks(state: State) -> int:
+    """Return how often the newest prompt is answered: a box twice, to learn from its own answer."""
+    return 2 if state.stamped[-1][1].only else 1
 
 
 def _lifts_frames(stamp: Stamp, state: State) -> bool:
@@ -243,10 +259,10 @@ def _change(inside: BoolArray, before: BoolArray, state: State, view: View) -> C
     """Return what may change: the parts, old or new, on which the newest mark lies.
 
     In a given mask only superpixels change that hang together with the mark through others that
-    change too.
+    change too. A box, lasso or stroke is about everything.
     """
     mark = view.marks[-1]
-    if mark.is_frame:
+    if mark.is_frame or (mark.is_stroke and not state.is_given):
         return Change(inside, np.ones_like(inside), np.zeros_like(inside))
     field = inside ^ before if state.is_given else inside | before
     touched = _core.component(view.scene.superpixels.graph, field, mark.nodes)
