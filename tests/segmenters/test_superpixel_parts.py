@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from pickout.analysis.models import BOUNDARIES, EVERY, SHIPPED, models_version
 from pickout.analysis.turn import UPRIGHT
+from pickout.images import read_image
 from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
+from pickout.samples import query_path
 from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window, working_size
 from pickout.segmenters._superpixel.marks import mark_of, marks_of
@@ -180,23 +183,33 @@ def test_marks_made_together_are_those_made_one_by_one():
         np.testing.assert_array_equal(mark.nodes, alone.nodes)
 
 
+def test_a_stroke_asks_anew_where_a_click_would_only_agree():
+    picture = Picture(Pyramid(read_image(query_path()).array), shipped_models())
+    state = picture.after(picture.start(), Scribble(((290, 112), (250, 330)), 3.0))
+    assert not state.mask[20:41, 20:101].any()
+    clicked = picture.after(state, Click(60, 30, False))
+    assert clicked.asked is state.asked and clicked.mask is state.mask
+    stroked = picture.after(state, Scribble(((20, 20), (100, 40)), 3.0, False))
+    assert stroked.asked is not state.asked
+    assert stroked.mask[112, 290] and not stroked.mask[30, 60]
+
+
 def test_later_answers_come_from_a_focus_and_leave_the_rest_alone():
-    picture = Picture(Pyramid(noise(*SIZE)), shipped_models())
+    picture = Picture(Pyramid(read_image(query_path()).array), shipped_models())
     state = picture.start()
-    for click in (Click(100, 150), Click(300, 150), Click(200, 100)):
+    for click in (Click(290, 112), Click(250, 330), Click(20, 20, False)):
         state = picture.after(state, click)
     before = state.mask
-    click = next(
-        Click(float(x), float(y), not before[y, x])
-        for y, x in ((150, 101), (148, 104), (152, 98), (155, 110))
-    )
-    state = picture.after(state, click)
-    if state.asked.rim is not None:
-        x0, y0, x1, y1 = state.asked.scene.frame.window
-        elsewhere = np.ones(SIZE, bool)
-        elsewhere[y0:y1, x0:x1] = False
-        np.testing.assert_array_equal(state.mask[elsewhere], before[elsewhere])
-    assert state.mask[int(click.y), int(click.x)] == click.positive
+    depth = cv2.distanceTransform(np.pad(before.view(np.uint8), 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    y, x = np.argwhere((depth > 3) & (depth < 5))[0]
+    state = picture.after(state, Click(float(x), float(y), False))
+    assert state.asked.rim is not None
+    x0, y0, x1, y1 = state.asked.scene.frame.window
+    elsewhere = np.ones(before.shape, bool)
+    elsewhere[y0:y1, x0:x1] = False
+    assert elsewhere.mean() > 0.5
+    np.testing.assert_array_equal(state.mask[elsewhere], before[elsewhere])
+    assert not state.mask[y, x]
 
 
 def test_models_are_only_functions():
