@@ -32,6 +32,13 @@ def disk_thing(seed=0):
     return Thing(f"disk{seed}", rgb, mask, np.zeros_like(mask))
 
 
+def in_two_parts(thing):
+    """Return the thing with a wide gap in it, which takes a second click."""
+    rgb, mask = thing.rgb.copy(), thing.mask.copy()
+    rgb[:, 36:44], mask[:, 36:44] = rgb[:, :8], False
+    return Thing(thing.name, rgb, mask, thing.ignore)
+
+
 def test_the_robot_clicks_the_middle_of_the_widest_error():
     thing, nothing = disk_thing(), np.zeros((60, 80), bool)
     positive, row, column = worst_error(thing, nothing, nothing)
@@ -79,11 +86,13 @@ def test_fits_are_deterministic():
 
 
 def test_simulated_users_leave_samples_and_get_somewhere():
-    models = Models(shipped_models().edges, clicks=by_reach, band=as_it_is)
-    work = simulate([disk_thing(0), disk_thing(1)], models, prompts=4, seed=0)
-    assert len(work.curves) == 2 and all(len(curve) == 4 for curve in work.curves)
+    models = Models(shipped_models().edges, by_reach, by_reach, as_it_is)
+    work = simulate([disk_thing(0), in_two_parts(disk_thing(1))], models, prompts=6, seed=0)
+    assert len(work.curves) == 2 and all(len(curve) == 6 for curve in work.curves)
     assert min(curve[-1] for curve in work.curves) > 0.8
-    assert {s.features.shape[1] for s in work.clicks} == {len(shipped_models().clicks.names)}
+    samples = [*work.openings, *work.corrections]
+    assert work.openings and work.corrections
+    assert {s.features.shape[1] for s in samples} == {len(shipped_models().openings.names)}
 
 
 def test_both_layouts_of_objects_are_read(tmp_path):

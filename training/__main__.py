@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 
 from pickout.analysis.forests import save_forest
-from pickout.analysis.models import EdgeModels, load_edge_models
+from pickout.analysis.models import load_edge_models
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.models import Models, load_models
@@ -32,7 +32,9 @@ from training.edges import train_edges
 from training.evaluate import click_through, summary
 from training.processes import in_processes
 
-FILES = ("edges_local.npz", "edges_context.npz", "clicks.npz", "band.npz")
+FILES = (
+    "edges_local.npz", "edges_context.npz", "openings.npz", "corrections.npz", "band.npz"
+)  # fmt: skip
 STAGES = ("edges", "clicks", "evaluate")
 
 
@@ -68,10 +70,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--dev", type=Path, help="objects to evaluate on, same layouts")
     parser.add_argument("--out", type=Path, required=True, help="folder for the models")
     parser.add_argument(
-        "--rounds", default="150,500,2000", help="simulated users per round (default: %(default)s)"
+        "--rounds", default="200,600,2400", help="simulated users per round (default: %(default)s)"
     )
     parser.add_argument("--edge-trees", type=int, default=250)
-    parser.add_argument("--click-trees", type=int, default=700)
+    parser.add_argument("--click-trees", type=int, default=1000)
     parser.add_argument("--band-trees", type=int, default=250)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -115,37 +117,39 @@ def supply(options: argparse.Namespace) -> Iterator[Thing]:
 def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
     """Fit, let users work with the fit, fit again; the last round counts most."""
     edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
-    objects, clicks, band, log = supply(options), [], [], []
-    models = Models(edges, clicks=by_reach, band=as_it_is)
+    objects, log = supply(options), []
+    openings, corrections, band = [], [], []
+    models = Models(edges, openings=by_reach, corrections=by_reach, band=as_it_is)
     for number, size in enumerate(sizes):
         last = number == len(sizes) - 1
         users = itertools.islice(objects, size)
         work = simulate(users, models, prompts=5 + 2 * number, seed=options.seed + number)
-        clicks, band = [*map(_weakened, clicks), join(work.clicks)], [*band, *work.band]
+        openings = [*map(_weakened, openings), *work.openings]
+        corrections = [*map(_weakened, corrections), *work.corrections]
+        band = [*band, *work.band]
         trees = options.click_trees if last else options.click_trees // 2
-        models = _refitted(edges, join(clicks), join(band), trees, options)
+        models = Models(
+            edges,
+            openings=fit(join(openings), CLICK_NAMES, trees=trees, seed=options.seed),
+            # Where one prompt is always enough, nobody shows what a correction is.
+            corrections=fit(
+                join(corrections or openings), CLICK_NAMES, trees=trees, seed=options.seed
+            ),
+            band=fit(join(band), BAND_NAMES, trees=options.band_trees, seed=options.seed),
+        )
         curve = np.mean(work.curves, axis=0).round(4).tolist()
         log.append({"objects": size, "IoU after each prompt": curve})
         _say("round", number + 1, log[-1])
-    save_forest(options.out / FILES[2], models.clicks)
-    save_forest(options.out / FILES[3], models.band)
+    for name, model in zip(
+        FILES[2:], (models.openings, models.corrections, models.band), strict=True
+    ):
+        save_forest(options.out / name, model)
     return log
 
 
 def _weakened(samples: Samples) -> Samples:
     """Return an earlier round's samples with half their weight."""
     return replace(samples, weight=samples.weight / 2)
-
-
-def _refitted(
-    edges: EdgeModels, clicks: Samples, band: Samples, trees: int, options: argparse.Namespace
-) -> Models:
-    """Return models fitted to all samples so far."""
-    return Models(
-        edges,
-        clicks=fit(clicks, CLICK_NAMES, trees=trees, seed=options.seed),
-        band=fit(band, BAND_NAMES, trees=options.band_trees, seed=options.seed),
-    )
 
 
 def _evaluate(options: argparse.Namespace) -> dict[str, float]:

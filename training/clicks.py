@@ -12,7 +12,6 @@ from pickout.segmenters._superpixel.band import BAND_NAMES, measure_band
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.frame import Pyramid
 from pickout.segmenters._superpixel.models import Judge, Models
-from pickout.segmenters._superpixel.solve import best_cut
 from pickout.segmenters._superpixel.state import Picture, State, wanted
 from training.boost import Samples
 from training.data import Thing
@@ -57,9 +56,10 @@ def iou(thing: Thing, mask: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Work:
-    """What simulated users leave behind: samples for both models, and IoU after each prompt."""
+    """What simulated users leave behind: samples for the models, and IoU after each prompt."""
 
-    clicks: list[Samples]
+    openings: list[Samples]
+    corrections: list[Samples]
     band: list[Samples]
     curves: list[list[float]]
 
@@ -78,16 +78,18 @@ def simulate(
 
     done = list(in_processes(task, enumerate(things), workers))
     return Work(
-        [sample for work in done for sample in work.clicks],
+        [sample for work in done for sample in work.openings],
+        [sample for work in done for sample in work.corrections],
         [sample for work in done for sample in work.band],
         [curve for work in done for curve in work.curves],
     )
 
 
 def _work_on(thing: Thing, models: Models, prompts: int, rng: np.random.Generator) -> Work:
-    work = Work([], [], [])
-    clicks, band = Recorder(models.clicks), Recorder(models.band)
-    recording = replace(models, clicks=clicks, band=band)
+    work = Work([], [], [], [])
+    openings, corrections = Recorder(models.openings), Recorder(models.corrections)
+    band = Recorder(models.band)
+    recording = replace(models, openings=openings, corrections=corrections, band=band)
     picture = Picture(Pyramid(thing.rgb), recording)
     state, clicked = picture.start(), np.zeros(thing.mask.shape, bool)
     planned, curve = opening(thing, HUMAN, rng), []
@@ -95,10 +97,11 @@ def _work_on(thing: Thing, models: Models, prompts: int, rng: np.random.Generato
         prompt = (
             planned[k] if k < len(planned) else next_prompt(thing, state.mask, clicked, HUMAN, rng)
         )
-        clicks.asked, band.asked = [], []
+        openings.asked, corrections.asked, band.asked = [], [], []
         state = picture.after(state, prompt)
         curve.append(iou(thing, state.mask))
-        work.clicks.extend(_sample(thing, state, *asked, rng) for asked in clicks.asked)
+        work.openings.extend(_sample(thing, state, *asked, rng) for asked in openings.asked)
+        work.corrections.extend(_sample(thing, state, *asked, rng) for asked in corrections.asked)
         if band.asked:
             work.band.append(_band_sample(thing, state, rng))
         if curve[-1] > GOOD_ENOUGH and k >= 2:
@@ -116,8 +119,7 @@ def _band_sample(thing: Thing, state: State, rng: np.random.Generator) -> Sample
     """Return pixels near the outline of what the superpixels said."""
     view = state.asked
     frame = view.scene.frame
-    cut = best_cut(view.scene.superpixels, view.logit, view.known())
-    inside = wanted(cut, view, state.is_given)[view.scene.superpixels.labels]
+    inside = wanted(view.cut(), view, state.is_given)[view.scene.superpixels.labels]
     band = measure_band(view, inside)
     if band is None:
         return Samples(*(np.zeros((0, *k), np.float32) for k in ((len(BAND_NAMES),), (), ())))

@@ -30,6 +30,7 @@
 #include "max_flow.h"
 #include "memory.h"
 #include "merge_tree.h"
+#include "mixture.h"
 #include "nearest.h"
 #include "parts.h"
 #include "pixel_maps.h"
@@ -238,6 +239,19 @@ Out<float> py_log_ratio(In<int32_t, 1> cell, In<float, 1> inside, In<float, 1> o
     check_labels(cell.data(), cell.size(), cells[0] * cells[1] * cells[2]);
     return give(unlocked([&] {
         return log_ratio(cell.data(), inside.data(), outside.data(), cell.size(), cells);
+    }));
+}
+
+Out<float> py_mixture_density(In<float, 2> colours, In<float, 1> weight, int parts, int rounds,
+                              float floor) {
+    require(colours.shape(1) == 3, "colours must have three channels");
+    require(weight.size() == colours.shape(0), "one weight per colour is needed");
+    require(0 < parts && parts <= 256, "parts must be 1 to 256");
+    require(0 <= rounds && rounds <= 1000, "rounds must be 0 to 1000");
+    require(floor > 0.0f && floor < 1e6f, "floor must be above 0");
+    return give(unlocked([&] {
+        return mixture_density(colours.data(), weight.data(), colours.shape(0), parts, rounds,
+                               floor);
     }));
 }
 
@@ -495,6 +509,8 @@ NB_MODULE(_core, module) {
     module.def("sum_around", &py_sum_around, "graph"_a, "values"_a.noconvert());
     module.def("log_ratio", &py_log_ratio, "cell"_a.noconvert(), "inside"_a.noconvert(),
                "outside"_a.noconvert(), "cells"_a);
+    module.def("mixture_density", &py_mixture_density, "colours"_a.noconvert(),
+               "weight"_a.noconvert(), nb::kw_only(), "parts"_a, "rounds"_a, "floor"_a);
     module.def("nearest", &py_nearest, "points"_a.noconvert(), "anchors"_a.noconvert());
     module.def("minimum_cut", &py_minimum_cut, "graph"_a, "capacity"_a.noconvert(),
                "terminal"_a.noconvert());

@@ -55,16 +55,15 @@ class Enlarger {
         // Colours move a value v by less than trust * 2 * (kSure - |v|): beyond this not across 0.
         const float farthest = (2 * kSure * trust_ + 1) / (1 + 2 * trust_);
         const int certain = std::min(kSure, static_cast<int>(farthest) + 1);
+        std::vector<Span> open;
+        int32_t open_row = -1;
         for_runs(certain, [&](int32_t y, const Run& run) {
             bool* row = canvas.mask + y * canvas.stride;
             if (!canvas.opened) return draw_run(row, y, run, certain);
-            const bool* opened = canvas.opened + size_t(canvas.row_of[y]) * canvas.opened_width;
-            for (int32_t x = run.from; x < run.to;) {
-                const bool is_open = opened[canvas.column_of[x]];
-                int32_t end = x + 1;
-                while (end < run.to && opened[canvas.column_of[end]] == is_open) ++end;
-                if (is_open) draw_run(row, y, {x, end, run.sign}, certain);
-                x = end;
+            if (open_row != canvas.row_of[y]) open = open_spans(canvas, open_row = canvas.row_of[y]);
+            for (const Span& span : open) {
+                const int32_t from = std::max(span.from, run.from), to = std::min(span.to, run.to);
+                if (from < to) draw_run(row, y, {from, to, run.sign}, certain);
             }
         });
     }
@@ -75,6 +74,22 @@ class Enlarger {
         int32_t from, to;
         int8_t sign;
     };
+
+    struct Span {
+        int32_t from, to;
+    };
+
+    // The fine columns that may change where the coarse row is `row`.
+    std::vector<Span> open_spans(const Canvas& canvas, int32_t row) const {
+        const bool* opened = canvas.opened + size_t(row) * canvas.opened_width;
+        std::vector<Span> spans;
+        for (int32_t x = 0; x < image_.width; ++x) {
+            if (!opened[canvas.column_of[x]]) continue;
+            if (!spans.empty() && spans.back().to == x) spans.back().to = x + 1;
+            else spans.push_back({x, x + 1});
+        }
+        return spans;
+    }
 
     void decide_run(int8_t* out, int32_t y, const Run& run) const {
         const Row row = row_at(y);

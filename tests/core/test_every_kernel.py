@@ -45,6 +45,9 @@ CALLS = {
     "log_ratio": {
         "cell": integers(5), "inside": floats(5), "outside": floats(5), "cells": (2, 3, 4)
     },
+    "mixture_density": {
+        "colours": floats(5, 3), "weight": floats(5), "parts": 2, "rounds": 1, "floor": 1.0
+    },
     "nearest": {"points": floats(5, 3), "anchors": floats(2, 3)},
     "minimum_cut": {
         "graph": LINE, "capacity": integers(2, dtype=np.int64),

@@ -200,6 +200,18 @@ def test_any_picture_takes_any_prompt(shape, fill):
     assert Superpixel().regions(image) is not None
 
 
+@pytest.mark.parametrize("size", [(80, 120), (480, 640)])
+def test_drawings_without_any_noise_come_out_exactly(size):
+    """In them a few superpixels are as large as the things themselves."""
+    (height, width), drawing = size, np.full((*size, 3), 60, np.uint8)
+    drawing[height // 4 : height // 2, width // 3 : 3 * width // 4] = (200, 40, 30)
+    expected = drawing[:, :, 0] == 200
+    prepared = Superpixel().analyse(Image(drawing))
+    box = Box(width // 3, height // 4, 3 * width // 4, height // 2)
+    for prompt in (Click(width / 2, height / 3), box):
+        np.testing.assert_array_equal(prepared.segment([prompt], None), expected)
+
+
 def test_the_picture_is_not_changed():
     image = things()[0]
     before = image.array.copy()

@@ -32,31 +32,25 @@ def noise(height, width, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
-def box_mask(x0, y0, x1, y1):
-    mask = np.zeros(SIZE, bool)
-    mask[y0:y1, x0:x1] = True
-    return mask
-
-
 def stamped(*prompts):
     return [(prompt, stamp_of(prompt, SIZE)) for prompt in prompts]
 
 
 def test_a_small_object_gets_a_window_with_room():
-    answer = box_mask(100, 100, 150, 140)
+    answer = (100, 100, 150, 140)
     x0, y0, x1, y1 = choose_window(WHOLE, SIZE, answer, stamped(Click(120, 120), Click(148, 120)))
     assert x0 < 100 and y0 < 100 and x1 > 150 and y1 > 140
     assert (x1 - x0) * (y1 - y0) < 0.1 * 300 * 400
 
 
 def test_a_large_object_and_the_first_click_see_the_whole_picture():
-    assert choose_window(WHOLE, SIZE, box_mask(0, 0, 0, 0), stamped(Click(5, 5))) == WHOLE
-    large = box_mask(20, 20, 380, 280)
+    assert choose_window(WHOLE, SIZE, (0, 0, 0, 0), stamped(Click(5, 5))) == WHOLE
+    large = (20, 20, 380, 280)
     assert choose_window(WHOLE, SIZE, large, stamped(Click(5, 5), Click(9, 9))) == WHOLE
 
 
 def test_a_window_stays_while_it_holds_everything():
-    window, answer = (60, 60, 200, 180), box_mask(100, 100, 150, 140)
+    window, answer = (60, 60, 200, 180), (100, 100, 150, 140)
     near = stamped(Click(120, 120), Click(160, 120))
     assert choose_window(window, SIZE, answer, near) == window
     far = stamped(Click(120, 120), Click(390, 290))
@@ -65,7 +59,7 @@ def test_a_window_stays_while_it_holds_everything():
 
 
 def test_a_focus_holds_the_error_and_is_dropped_when_the_error_is_large():
-    answer, stamp = box_mask(50, 50, 350, 250), stamp_of(Click(200, 60), SIZE)
+    answer, stamp = (50, 50, 350, 250), stamp_of(Click(200, 60), SIZE)
     x0, y0, x1, y1 = choose_focus(WHOLE, SIZE, answer, stamp, 10.0)
     assert x0 <= 160 and x1 >= 240 and y0 <= 20 and y1 >= 100
     assert choose_focus(WHOLE, SIZE, answer, stamp, 80.0) is None
@@ -214,13 +208,12 @@ def test_later_answers_come_from_a_focus_and_leave_the_rest_alone():
 
 def test_models_are_only_functions():
     """Anything that gives log odds will do, as training needs it."""
-    shipped = shipped_models()
-    sure = Models(
-        shipped.edges,
-        clicks=lambda features: np.full(features.shape[1], 8, np.float32),
-        band=lambda features: np.full(features.shape[1], 8, np.float32),
-    )
-    picture = Picture(Pyramid(noise(60, 80)), sure)
+
+    def sure(features):
+        return np.full(features.shape[1], 8, np.float32)
+
+    models = Models(shipped_models().edges, openings=sure, corrections=sure, band=sure)
+    picture = Picture(Pyramid(noise(60, 80)), models)
     assert picture.after(picture.start(), Click(40, 30)).mask.mean() > 0.95
 
 
@@ -233,6 +226,6 @@ def test_other_models_are_another_version(tmp_path):
     changed.mkdir()
     for path in map(SHIPPED.joinpath, EVERY):
         (changed / path.name).write_bytes(path.read_bytes())
-    np.savez(changed / "clicks.npz", **dict(np.load(SHIPPED / "clicks.npz")), more=np.zeros(1))
+    np.savez(changed / "openings.npz", **dict(np.load(SHIPPED / "openings.npz")), more=np.zeros(1))
     assert Superpixel(Options(models=changed)).version != same
     assert models_version(changed, BOUNDARIES) == models_version(SHIPPED, BOUNDARIES)

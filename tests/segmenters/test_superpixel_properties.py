@@ -193,7 +193,9 @@ def watched(models, seen):
 
         return answer
 
-    return Models(models.edges, clicks=watch(models.clicks), band=watch(models.band))
+    return Models(
+        models.edges, watch(models.openings), watch(models.corrections), watch(models.band)
+    )
 
 
 NOISE = np.random.default_rng(3).integers(0, 256, (120, 160, 3), dtype=np.uint8)

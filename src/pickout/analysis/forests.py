@@ -42,10 +42,6 @@ class Forest:
         """Return the log odds of every column of a (features, samples) float32 array."""
         return _core.evaluate(self.feature, self.threshold, self.leaf, self.bias, features)
 
-    def probability(self, features: FloatArray) -> FloatArray:
-        """Return the probability of every column, in (0, 1)."""
-        return np.asarray(1 / (1 + np.exp(-self(features))), np.float32)
-
 
 def save_forest(path: str | Path, forest: Forest) -> None:
     """Write a forest as arrays without pickles; leaves are stored with half precision."""

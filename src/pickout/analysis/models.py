@@ -17,7 +17,7 @@ SHIPPED = Path(__file__).parent.parent / "models"
 BOUNDARIES = ("edges_local.npz", "edges_context.npz")
 """Models that superpixels and their boundaries depend on."""
 
-EVERY = (*BOUNDARIES, "clicks.npz", "band.npz")
+EVERY = (*BOUNDARIES, "openings.npz", "corrections.npz", "band.npz")
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.solve import best_cut
 from pickout.segmenters._superpixel.stamps import Stamp
 from pickout.segmenters._superpixel.state import State
-from pickout.segmenters._superpixel.view import View
+from pickout.segmenters._superpixel.view import LEANING, View
 from pickout.segmenters.base import Doubt
 
 TRIED, TRIED_EACH = 8, 4
@@ -145,7 +145,7 @@ def _place(answer: Answer, node: int) -> Place:
     logit = np.asarray(answer.logit + sign * nudge, np.float32)
     known = answer.known.copy()
     known[node] = sign
-    turned = (best_cut(scene.superpixels, logit, known) != answer.inside) & (
+    turned = (best_cut(scene.superpixels, logit + LEANING, known) != answer.inside) & (
         answer.inside == answer.inside[node]
     )
     turned[node] = True

@@ -10,10 +10,14 @@ import numpy as np
 from pickout import _core
 from pickout.arrays import AnyArray, BoolArray, FloatArray, IntArray
 from pickout.segmenters._superpixel.marks import Mark
+from pickout.segmenters._superpixel.mixtures import compare_colours, cut_by_colours
 from pickout.segmenters._superpixel.scene import FARTHEST, Costs, Scene
 
 MOST_EXAMPLES = 40
 """Colours are compared with at most this many marked superpixels of each kind."""
+
+FIRST_DISC = 2 / 3
+"""Radius of the disc around a first mark, as a share of its distance to the frame's side."""
 
 _APPEARANCES = ("near colour", "far colour", "texture")
 
@@ -34,6 +38,11 @@ ANSWER_NAMES = (
     "answer", "answer around", "reach around", "colour ratio around", "logit", "logit around",
     "place", "mean boundary", "area",
 )  # fmt: skip
+MIXTURE_NAMES = (
+    "mixture by reach", "cut by reach", "mixture by answer", "cut by answer",
+    "mixture by reach around", "cut by reach around",
+    "mixture by answer around", "cut by answer around",
+)  # fmt: skip
 FIRST_NAMES = (
     "from first", "from first by room", "room of first", "across from first", "down from first",
     "positive marks", "negative marks", "answer area",
@@ -46,9 +55,12 @@ LAST_NAMES = (
     "logit at last",
     "contrast within", "contrast around", "common area", "common border",
 )  # fmt: skip
-FRAME_NAMES = ("depth in box", "has box", "is given", "window share", "is focus")
+FRAME_NAMES = (
+    "depth in box", "across box", "down box", "has box", "is given", "window share", "is focus",
+)  # fmt: skip
 CLICK_NAMES = (
-    *REACH_NAMES, *LOOK_NAMES, *ANSWER_NAMES, *FIRST_NAMES, *LAST_NAMES, *FRAME_NAMES
+    *REACH_NAMES, *LOOK_NAMES, *ANSWER_NAMES, *MIXTURE_NAMES,
+    *FIRST_NAMES, *LAST_NAMES, *FRAME_NAMES,
 )  # fmt: skip
 
 
@@ -61,6 +73,8 @@ class Question:
     scene : Scene
     marks : tuple of Mark
         Clicks, strokes and polygons, oldest first; possibly none if there is a box.
+    known : (n,) ndarray of int32
+        1 for superpixels known inside, -1 for outside, 0 for others.
     positive, negative, surround, last : Costs
         From all positive marks, all negative ones, what surely lies around the object, and the
         newest mark alone.
@@ -82,6 +96,7 @@ class Question:
 
     scene: Scene
     marks: tuple[Mark, ...]
+    known: IntArray
     positive: Costs
     negative: Costs
     surround: Costs
@@ -99,6 +114,11 @@ class Question:
         """Number of superpixels."""
         return self.scene.n
 
+    @property
+    def is_correction(self) -> bool:
+        """True for a click that mends an answer; else something new begins: a box, a stroke."""
+        return bool(self.answer.any() and self.marks and not self.marks[-1].is_stroke)
+
 
 Rows = list[AnyArray | float]
 
@@ -111,7 +131,7 @@ def click_features(question: Question) -> FloatArray:
         *_reach_rows(question),
         *_look_rows(question),
         *ratios,
-        *_answer_rows(question, guess, ratios[1]),
+        *_answer_rows(question, guess, ratios[1], _mixtures(question, guess)),
         *_first_rows(question),
         *_last_rows(question),
         *_frame_rows(question),
@@ -179,24 +199,54 @@ def _look_rows(q: Question) -> Rows:
     return rows
 
 
-def _answer_rows(q: Question, guess: FloatArray, ratio: FloatArray) -> Rows:
+def _answer_rows(
+    q: Question, guess: FloatArray, ratio: FloatArray, mixtures: list[FloatArray]
+) -> Rows:
     scene, s = q.scene, q.scene.superpixels
-    spread = np.stack([q.answer, guess, ratio, q.logit], axis=1)
+    spread = np.stack([q.answer, guess, ratio, q.logit, *mixtures], axis=1)
     around = _core.diffuse(s.graph, scene.affinity, spread, 8).T
     return [
         q.answer, around[0], around[1], around[2], q.logit, around[3],
         scene.place, scene.mean_boundary, s.area,
+        *mixtures, *around[4:],
     ]  # fmt: skip
+
+
+def _mixtures(q: Question, guess: FloatArray) -> list[FloatArray]:
+    """Return what colours say, begun from what is within reach and from the previous answer.
+
+    They get several rounds to settle where a prompt begins something new. A click that corrects
+    an answer finds colours that have settled already.
+    """
+    if q.is_correction:
+        ratio = compare_colours(q.scene, q.answer > 0.5)
+        return [np.zeros_like(ratio), guess, ratio, q.answer]
+    reach, middle = _beginnings(q, guess)
+    by_reach = cut_by_colours(q.scene, reach, q.known, 3)
+    by_answer = cut_by_colours(q.scene, q.answer > 0.5 if q.answer.any() else middle, q.known, 2)
+    return [*by_reach, *by_answer]
+
+
+def _beginnings(q: Question, guess: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Return two first ideas of what is inside, before there is any answer.
+
+    With a box alone, all of it and the ellipse in it; else what is within reach, and a disc around
+    the first positive mark.
+    """
+    if q.depth is not None and not any(mark.positive for mark in q.marks):
+        inside = q.depth > 0
+        middle = (_off_middle(q.scene.superpixels.centre_xy, inside) ** 2).sum(0) < 1
+        return np.asarray(inside), np.asarray(inside & middle)
+    distance, room = _from_first(q)
+    return np.asarray(guess > 0.5), np.asarray(distance < max(3.0, FIRST_DISC * room))
 
 
 def _first_rows(q: Question) -> Rows:
     """Return rows about the first positive mark, the best witness of where the middle is."""
     height, width = q.scene.frame.size_hw
     xy = q.scene.superpixels.centre_xy
-    pointed = [mark.points for mark in q.marks if mark.positive and len(mark.points)]
-    x, y = pointed[0].mean(0) if pointed else (width / 2, height / 2)
-    room = max(0.0, min(x, y, width - x, height - y))
-    distance = np.hypot(xy[:, 0] - x, xy[:, 1] - y)
+    x, y = _first_xy(q)
+    distance, room = _from_first(q)
     size, area = q.scene.frame.diagonal, q.scene.superpixels.area
     return [
         distance / size,
@@ -208,6 +258,21 @@ def _first_rows(q: Question) -> Rows:
         float(sum(not mark.positive for mark in q.marks)),
         float(q.answer @ area / area.sum()),
     ]
+
+
+def _first_xy(q: Question) -> tuple[float, float]:
+    """Return the middle of the first positive mark, or of the frame."""
+    pointed = [mark.points for mark in q.marks if mark.positive and len(mark.points)]
+    height, width = q.scene.frame.size_hw
+    return tuple(pointed[0].mean(0)) if pointed else (width / 2, height / 2)
+
+
+def _from_first(q: Question) -> tuple[FloatArray, float]:
+    """Return distances (n,) to the first positive mark, and its own to the frame's nearest side."""
+    x, y = _first_xy(q)
+    height, width = q.scene.frame.size_hw
+    xy = q.scene.superpixels.centre_xy
+    return np.hypot(xy[:, 0] - x, xy[:, 1] - y), max(0.0, min(x, y, width - x, height - y))
 
 
 def _last_rows(q: Question) -> Rows:
@@ -252,5 +317,16 @@ def room_of(before: BoolArray, mark: Mark) -> float:
 
 
 def _frame_rows(q: Question) -> Rows:
-    depth = q.depth if q.depth is not None else -1.0
-    return [depth, float(q.depth is not None), float(q.is_given), q.window_share, float(q.is_focus)]
+    frame = [float(q.is_given), q.window_share, float(q.is_focus)]
+    if q.depth is None:
+        return [-1.0, -1.0, -1.0, 0.0, *frame]
+    return [q.depth, *_off_middle(q.scene.superpixels.centre_xy, q.depth > 0), 1.0, *frame]
+
+
+def _off_middle(xy: FloatArray, inside: BoolArray) -> FloatArray:
+    """Return how far places are from a box's middle across and down, (2, n): 1 at its sides."""
+    if not inside.any():
+        return np.zeros((2, len(xy)), np.float32)
+    low, high = xy[inside].min(0), xy[inside].max(0)
+    apart = np.abs(2 * xy - low - high) / np.maximum(high - low, 1)
+    return np.asarray(np.minimum(apart, 2).T, np.float32)

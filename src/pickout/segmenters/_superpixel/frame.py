@@ -17,7 +17,7 @@ from pickout.masks import Box4
 WORKING_PIXELS = 154_000
 """A window is analysed at about this many pixels (the size of a 481 x 321 picture)."""
 
-FOCUS_PIXELS = 60_000
+FOCUS_PIXELS = 36_000
 """The same for the surroundings of a late mark."""
 
 LARGEST_ENLARGEMENT = 2.0
@@ -159,6 +159,15 @@ class Frame:
     def working_mask(self, mask: BoolArray) -> BoolArray:
         """Return the part of a full-size mask in this window at working size."""
         return self._shrunk(mask, self.window)
+
+    def sampled_mask(self, mask: BoolArray) -> BoolArray:
+        """Return the same roughly and at once: of every working pixel's area only the middle."""
+        part = self.turn(cut(mask, self.window))
+        rows, columns = (
+            (2 * np.arange(few) + 1) * many // (2 * few)
+            for few, many in zip(self.size_hw, part.shape, strict=True)
+        )
+        return np.asarray(part[rows[:, None], columns])
 
     def shrunk(self, part: BoolArray) -> BoolArray:
         """Return a mask of the size of the window at working size, turned."""

@@ -25,14 +25,16 @@ class Models:
     ----------
     edges : EdgeModels
         Judge boundaries between superpixels.
-    clicks : callable
-        From click features (features, n) to the log odds (n,) of being inside.
+    openings, corrections : callable
+        From click features (features, n) to the log odds (n,) of being inside: where something
+        new begins, and after a click that mends an answer.
     band : callable
         The same for pixels near the outline.
     """
 
     edges: EdgeModels
-    clicks: Judge
+    openings: Judge
+    corrections: Judge
     band: Judge
 
 
@@ -41,7 +43,8 @@ def load_models(folder: str | Path) -> Models:
     folder = Path(folder)
     return Models(
         load_edge_models(folder),
-        load_forest(folder / "clicks.npz", CLICK_NAMES),
+        load_forest(folder / "openings.npz", CLICK_NAMES),
+        load_forest(folder / "corrections.npz", CLICK_NAMES),
         load_forest(folder / "band.npz", BAND_NAMES),
     )
 

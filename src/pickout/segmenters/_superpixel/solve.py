@@ -12,6 +12,9 @@ LARGEST_LOGIT = 8.0
 BOUNDARY_WEIGHT = 2.0
 """Weight of cutting through places without a boundary, against the logits."""
 
+LARGE_SIDE = 16
+"""Superpixels of more than the square of this, in working pixels, weigh by their area."""
+
 UNIT = 1000.0
 """Capacities are whole numbers of 1 / UNIT."""
 
@@ -23,7 +26,9 @@ def best_cut(superpixels: Superpixels, logit: FloatArray, known: IntArray) -> Bo
     """Return the superpixels inside: the exact minimum of a cost over all choices.
 
     Cutting between neighbours costs -log(boundary) per pixel of their common boundary; leaving a
-    superpixel on its unlikely side costs its logit times the square root of its area.
+    superpixel on its unlikely side costs its logit times the square root of its area, or, in large
+    even areas, a share of the area: drawings have superpixels as large as the picture, whose
+    boundaries are longer than all else.
 
     Parameters
     ----------
@@ -33,7 +38,8 @@ def best_cut(superpixels: Superpixels, logit: FloatArray, known: IntArray) -> Bo
         1 inside, -1 outside, 0 not known.
     """
     price = -np.log(superpixels.boundary) * superpixels.length * (BOUNDARY_WEIGHT * UNIT)
-    pull = np.clip(logit, -LARGEST_LOGIT, LARGEST_LOGIT) * np.sqrt(superpixels.area) * UNIT
+    size = np.maximum(np.sqrt(superpixels.area), superpixels.area / LARGE_SIDE)
+    pull = np.clip(logit, -LARGEST_LOGIT, LARGEST_LOGIT) * size * UNIT
     terminal = np.where(known != 0, known.astype(np.int64) * CERTAIN, np.rint(pull))
     capacity = np.rint(price).astype(np.int64)
     side, _ = _core.minimum_cut(superpixels.graph, capacity, terminal.astype(np.int64))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -20,10 +21,8 @@ from pickout.segmenters._superpixel.frame import (
     Pyramid,
     analyse_window,
 )
-from pickout.segmenters._superpixel.marks import Mark
 from pickout.segmenters._superpixel.models import Models
 from pickout.segmenters._superpixel.scene import Scene
-from pickout.segmenters._superpixel.solve import best_cut
 from pickout.segmenters._superpixel.stamps import Stamp, stamp_of, write_all
 from pickout.segmenters._superpixel.view import (
     View,
@@ -70,6 +69,11 @@ class State:
     stamped: tuple[tuple[Prompt, Stamp], ...]
     view: View
     asked: View | None = None
+
+    @cached_property
+    def box_xyxy(self) -> Box4:
+        """The box around the answer, empty without one."""
+        return _core.bounding_box(self.mask)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +142,7 @@ class Picture:
         """Return the newest prompt seen in the window that suits it."""
         view, (prompt, stamp) = state.view, state.stamped[-1]
         window = choose_window(
-            view.scene.frame.window, self.pyramid.size_hw, state.mask, state.stamped
+            view.scene.frame.window, self.pyramid.size_hw, state.box_xyxy, state.stamped
         )
         if window == view.scene.frame.window:
             return view.with_prompt(prompt, stamp)
@@ -151,8 +155,8 @@ class Picture:
         if len(state.stamped) <= FOCUS_AFTER or not is_click or state.is_given:
             return None
         mark = state.view.marks[-1]
-        room = room_of(frame.working_mask(state.mask), mark) / min(frame.scale_xy)
-        window = choose_focus(frame.window, self.pyramid.size_hw, state.mask, stamp, room)
+        room = room_of(frame.sampled_mask(state.mask), mark) / min(frame.scale_xy)
+        window = choose_focus(frame.window, self.pyramid.size_hw, state.box_xyxy, stamp, room)
         if window is None:
             return None
         scene = self._scene(window, FOCUS_PIXELS)
@@ -177,16 +181,12 @@ class Picture:
 
         `before` is the previous answer there, at working size.
         """
-        scene = view.scene
-        share = _area(scene.frame.window) / state.mask.size
-        answer, asked, inside = before, view, scene.superpixels.share(before) > 0.5
-        for _ in range(_looks(state)):
-            question = asked.question(answer, is_given=state.is_given, window_share=share)
-            asked = replace(asked, logit=self.models.clicks(click_features(question)))
-            cut = best_cut(scene.superpixels, asked.logit, asked.known())
-            found = wanted(cut, asked, state.is_given)
-            answer = found[scene.superpixels.labels]
-        change = _change(found, inside, state, asked)
+        models, share = self.models, _area(view.scene.frame.window) / state.mask.size
+        question = view.question(before, is_given=state.is_given, window_share=share)
+        judge = models.corrections if question.is_correction else models.openings
+        asked = replace(view, logit=judge(click_features(question)))
+        found = wanted(asked.cut(), asked, state.is_given)
+        change = _change(found, question.answer > 0.5, state, asked)
         mask = self._composed(change, before, state, asked)
         write_all(mask, [stamp for _, stamp in state.stamped])
         base = asked
@@ -203,9 +203,8 @@ class Picture:
             drawn |= before & ~change.touched[frame.superpixels.labels]
         field = outline.redraw(asked, drawn, self.models.band)
         keeps = state.is_given or bool(change.kept.any())
-        is_new = state.stamped[-1][1].only
-        mask = np.zeros_like(state.mask) if is_new else state.mask.copy()
         opened = _open(frame, change, state.is_given) if keeps else None
+        mask = _canvas(state, frame, opened)
         outline.draw(mask, frame, field, self.pyramid, opened)
         return mask
 
@@ -216,11 +215,6 @@ def _asks(prompt: Prompt, state: State) -> bool:
     A stroke tells more than its pixels: what the object, or the rest, looks like.
     """
     return isinstance(prompt, Box | Lasso) or (isinstance(prompt, Scribble) and not state.is_given)
-
-
-def _looks(state: State) -> int:
-    """Return how often the newest prompt is answered: a box twice, to learn from its own answer."""
-    return 2 if state.stamped[-1][1].only else 1
 
 
 def _lifts_frames(stamp: Stamp, state: State) -> bool:
@@ -270,6 +264,15 @@ def _change(inside: BoolArray, before: BoolArray, state: State, view: View) -> C
     return Change(inside, touched, before & ~touched)
 
 
+def _canvas(state: State, frame: Frame, opened: BoolArray | None) -> BoolArray:
+    """Return a mask to draw into: what the new answer leaves as it is, is there already."""
+    if state.stamped[-1][1].only:
+        return np.zeros_like(state.mask)
+    if opened is None and _area(frame.window) == state.mask.size:
+        return np.empty_like(state.mask)  # all of it will be drawn; copies take time
+    return state.mask.copy()
+
+
 def _open(frame: Frame, change: Change, is_given: bool) -> BoolArray:
     """Return the working pixels that may change: touched ones and a margin around them."""
     labels = frame.superpixels.labels
@@ -280,22 +283,6 @@ def _open(frame: Frame, change: Change, is_given: bool) -> BoolArray:
     if not is_given:
         near &= touched | ~_widened(change.kept[labels])
     return near
-
-
-def _beyond_reach(frame: Frame, before: BoolArray, after: BoolArray, mark: Mark) -> BoolArray:
-    """Return the working pixels of parts, old or new, that a mark does not point at."""
-    either = before | after
-    n, part = cv2.connectedComponents(either.view(np.uint8), connectivity=8)
-    pointed = part[frame.pixels_at(mark.points)]
-    if not pointed.any():
-        is_marked = np.zeros(frame.superpixels.n, bool)
-        is_marked[mark.nodes] = True
-        pointed = part[is_marked[frame.superpixels.labels]]
-    reached = np.zeros(n, bool)
-    reached[pointed] = True
-    far = either & ~reached[part]
-    # With the pixel around it, to which the outline of a part may reach at full size.
-    return cv2.dilate(far.view(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
 
 
 def _widened(pixels: BoolArray) -> BoolArray:

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pickout import _core
-from pickout.arrays import BoolArray
 from pickout.masks import Box4
 from pickout.prompts import Prompt
 from pickout.segmenters._superpixel.stamps import Stamp
@@ -32,16 +30,23 @@ FOCUS_BELOW = 0.4
 def choose_window(
     window: Box4,
     size_hw: tuple[int, int],
-    mask: BoolArray,
+    answer: Box4,
     stamped: Sequence[tuple[Prompt, Stamp]],
 ) -> Box4:
     """Return the window to look at, given the present one and the previous answer.
 
     It holds the answer, what positive prompts and the newest prompt point at, and some room. The
     present window stays as long as it holds all that and is not far too large.
+
+    Parameters
+    ----------
+    window : (x0, y0, x1, y1)
+        The present window.
+    answer : (x0, y0, x1, y1)
+        Box around the previous answer, empty without one.
     """
     whole = (0, 0, size_hw[1], size_hw[0])
-    held = _held(mask, stamped)
+    held = _held(answer, stamped)
     if held is None:
         return whole
     wanted = _widened(held, size_hw)
@@ -53,7 +58,7 @@ def choose_window(
 
 
 def choose_focus(
-    window: Box4, size_hw: tuple[int, int], mask: BoolArray, stamp: Stamp, room: float
+    window: Box4, size_hw: tuple[int, int], answer: Box4, stamp: Stamp, room: float
 ) -> Box4 | None:
     """Return the surroundings of a late mark to look at closely; None if they are too large.
 
@@ -61,15 +66,15 @@ def choose_focus(
     ----------
     window : (x0, y0, x1, y1)
         The present window.
-    mask : (H, W) ndarray of bool
-        The previous answer.
+    answer : (x0, y0, x1, y1)
+        Box around the previous answer, empty without one.
     stamp : Stamp
         Of the newest mark.
     room : float
         Distance from the mark to the outline that it corrects, in full pixels: the error's size.
     """
     x0, y0, x1, y1 = stamp.box_xyxy
-    left, top, right, bottom = _core.bounding_box(mask)
+    left, top, right, bottom = answer
     reach = round(max(4 * room, 0.12 * max(right - left, bottom - top), SMALLEST_SIDE / 2))
     focus = (
         max(0, x0 - reach),
@@ -80,13 +85,12 @@ def choose_focus(
     return focus if _area(focus) <= FOCUS_BELOW * _area(window) else None
 
 
-def _held(mask: BoolArray, stamped: Sequence[tuple[Prompt, Stamp]]) -> Box4 | None:
+def _held(answer: Box4, stamped: Sequence[tuple[Prompt, Stamp]]) -> Box4 | None:
     """Return the box around the answer and the prompts; None before there is an answer."""
     boxes = [stamp.box_xyxy for _, stamp in stamped[:-1] if stamp.inside and not stamp.only]
     newest = stamped[-1][1]
     if newest.only:
         return newest.box_xyxy
-    answer = _core.bounding_box(mask)
     if answer[0] == answer[2]:
         return None
     corners = np.array([answer, newest.box_xyxy, *boxes])
