@@ -131,9 +131,11 @@ class Store:
 
     def _check_ours(self) -> int:
         """Return the file's version, 0 for an empty file."""
+        # The tables are looked for first: somebody else may be making them between two questions,
+        # and who sees them must find the number that came with them.
+        is_empty = self._number("SELECT count(*) FROM sqlite_master") == 0
         application = self._number("PRAGMA application_id")
         version = self._number("PRAGMA user_version")
-        is_empty = self._number("SELECT count(*) FROM sqlite_master") == 0
         if is_empty and application == 0:
             return 0
         if application != APPLICATION_ID:
