@@ -94,6 +94,9 @@ def test_masks_shrink_to_the_working_size_and_keep_their_share():
     small = frame.working_mask(mask)
     assert small.shape == frame.size_hw
     assert small.mean() == pytest.approx(mask.mean(), rel=0.02)
+    differs = frame.sampled_mask(mask) ^ small
+    assert differs.shape == small.shape
+    assert differs.mean() < 0.01  # the same but for its outline
 
 
 def test_stamps_are_written_in_order_and_the_newest_wins():
