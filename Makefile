@@ -10,7 +10,7 @@ MODULES := $(shell find src/pickout -name '*.py' | LC_ALL=C sort | cksum | cut -
 INSTALLED := $(VENV)/.installed-$(MODULES)
 DEVELOPER := $(VENV)/.developer-$(MODULES)
 
-.PHONY: demo test lint types unit slow tools sanitize wheel docs clean
+.PHONY: demo test lint types unit network slow tools sanitize wheel docs clean
 
 demo: $(INSTALLED)
 	$(BIN)/pickout demo --output demo-out --overwrite
@@ -44,6 +44,12 @@ types: $(DEVELOPER)
 
 unit: $(DEVELOPER)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
+
+# Training the network needs PyTorch, which is large; without it its tests are skipped.
+TORCH ?= torch==2.13.0
+network: $(DEVELOPER)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check '$(TORCH)' 'onnx>=1.16'
+	$(BIN)/pytest tests/test_training_network.py
 
 # Minutes long: builds the wheel on a path without a C++ compiler.
 slow: $(DEVELOPER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -20,7 +21,7 @@ from training.clicks import as_it_is, by_reach, iou, simulate
 from training.data import SegmentSource, Thing, divided_pictures, sources
 from training.robot import EXACT, Habits, long_stroke, next_prompt, opening, worst_error
 
-from pickout.segmenters._superpixel.models import Models, shipped_models
+from pickout.segmenters._superpixel.models import shipped_models
 
 
 def disk_thing(seed=0):
@@ -86,7 +87,7 @@ def test_fits_are_deterministic():
 
 
 def test_simulated_users_leave_samples_and_get_somewhere():
-    models = Models(shipped_models().edges, by_reach, by_reach, as_it_is)
+    models = replace(shipped_models(), openings=by_reach, corrections=by_reach, band=as_it_is)
     work = simulate([disk_thing(0), in_two_parts(disk_thing(1))], models, prompts=6, seed=0)
     assert len(work.curves) == 2 and all(len(curve) == 6 for curve in work.curves)
     assert min(curve[-1] for curve in work.curves) > 0.8

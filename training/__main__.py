@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import itertools
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,19 +22,22 @@ import cv2
 import numpy as np
 
 from pickout.analysis.forests import save_forest
-from pickout.analysis.models import load_edge_models
+from pickout.analysis.models import SHIPPED, load_edge_models
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.models import Models, load_models
+from pickout.segmenters._superpixel.network import FILES as NETWORK_FILES
+from pickout.segmenters._superpixel.network import Network
 from training.boost import Samples, fit, join
 from training.clicks import as_it_is, by_reach, simulate
-from training.data import SegmentSource, Source, Thing, divided_pictures, sources
+from training.data import SegmentSource, Source, Thing, divided_pictures, for_trees, sources
 from training.edges import train_edges
 from training.evaluate import click_through, summary
 from training.processes import in_processes
 
 FILES = (
-    "edges_local.npz", "edges_context.npz", "openings.npz", "corrections.npz", "band.npz"
+    "edges_local.npz", "edges_context.npz", "openings.npz", "corrections.npz", "band.npz",
+    *NETWORK_FILES,
 )  # fmt: skip
 STAGES = ("edges", "clicks", "evaluate")
 
@@ -43,6 +47,7 @@ def main() -> None:
     options = _options()
     cv2.setNumThreads(1)
     options.out.mkdir(parents=True, exist_ok=True)
+    _bring_network(options)
     record: dict[str, object] = {}
     if options.start == "edges":
         record["edges"] = _train_edges(options)
@@ -70,10 +75,26 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--dev", type=Path, help="objects to evaluate on, same layouts")
     parser.add_argument("--out", type=Path, required=True, help="folder for the models")
     parser.add_argument(
+        "--network",
+        type=Path,
+        default=SHIPPED,
+        help="folder with the network (default: the one that ships with pickout)",
+    )
+    parser.add_argument(
+        "--unseen",
+        action="store_true",
+        help="use every fourth object only: the others are what the network was trained on",
+    )
+    parser.add_argument(
         "--rounds", default="200,600,2400", help="simulated users per round (default: %(default)s)"
     )
     parser.add_argument("--edge-trees", type=int, default=250)
-    parser.add_argument("--click-trees", type=int, default=1000)
+    parser.add_argument(
+        "--click-trees",
+        type=int,
+        default=1000,
+        help="for corrections; openings get half of them (default: %(default)s)",
+    )
     parser.add_argument("--band-trees", type=int, default=250)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -85,6 +106,13 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--data-note", default="", help="licence of the data, for the card")
     return parser.parse_args()  # fmt: skip
+
+
+def _bring_network(options: argparse.Namespace) -> None:
+    for name in NETWORK_FILES:
+        source, target = options.network / name, options.out / name
+        if source.resolve() != target.resolve():
+            shutil.copyfile(source, target)
 
 
 def _say(*words: object) -> None:
@@ -106,8 +134,10 @@ def supply(options: argparse.Namespace) -> Iterator[Thing]:
     Two of three are whole objects, the third is a segment that somebody drew.
     """
     rng = np.random.default_rng(options.seed)
-    whole = sources(options.objects)
-    drawn = [SegmentSource(picture, options.seed) for picture in divided_pictures(options.drawn)]
+    whole, pictures = sources(options.objects), divided_pictures(options.drawn)
+    if options.unseen:
+        whole, pictures = for_trees(whole), for_trees(pictures)
+    drawn = [SegmentSource(picture, options.seed) for picture in pictures]
     orders = [itertools.cycle(rng.permutation(len(kind)).tolist()) for kind in (whole, drawn)]
     for number in itertools.count():
         source = drawn[next(orders[1])] if number % 3 == 2 else whole[next(orders[0])]
@@ -119,29 +149,31 @@ def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
     edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
     objects, log = supply(options), []
     openings, corrections, band = [], [], []
-    models = Models(edges, openings=by_reach, corrections=by_reach, band=as_it_is)
+    network = Network(options.out)
+    models = Models(edges, by_reach, by_reach, band=as_it_is, network=network)
     for number, size in enumerate(sizes):
         last = number == len(sizes) - 1
         users = itertools.islice(objects, size)
-        work = simulate(users, models, prompts=5 + 2 * number, seed=options.seed + number)
+        work = simulate(users, models, prompts=5 + 3 * number, seed=options.seed + number)
         openings = [*map(_weakened, openings), *work.openings]
         corrections = [*map(_weakened, corrections), *work.corrections]
         band = [*band, *work.band]
         trees = options.click_trees if last else options.click_trees // 2
         models = Models(
             edges,
-            openings=fit(join(openings), CLICK_NAMES, trees=trees, seed=options.seed),
+            openings=fit(join(openings), CLICK_NAMES, trees=trees // 2, seed=options.seed),
             # Where one prompt is always enough, nobody shows what a correction is.
             corrections=fit(
                 join(corrections or openings), CLICK_NAMES, trees=trees, seed=options.seed
             ),
             band=fit(join(band), BAND_NAMES, trees=options.band_trees, seed=options.seed),
+            network=network,
         )
         curve = np.mean(work.curves, axis=0).round(4).tolist()
         log.append({"objects": size, "IoU after each prompt": curve})
         _say("round", number + 1, log[-1])
     for name, model in zip(
-        FILES[2:], (models.openings, models.corrections, models.band), strict=True
+        FILES[2:5], (models.openings, models.corrections, models.band), strict=True
     ):
         save_forest(options.out / name, model)
     return log

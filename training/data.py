@@ -118,3 +118,13 @@ class SegmentSource:
                 mask = candidate
                 break
         return Thing(self.picture.name, self.picture.rgb, mask, np.zeros_like(mask))
+
+
+def for_network(items: list) -> list:
+    """Return what the network learns from: three of four; the trees learn from the others."""
+    return [item for number, item in enumerate(items) if number % 4]
+
+
+def for_trees(items: list) -> list:
+    """Return what the network has not seen, for the trees to see how good it really is."""
+    return items[::4]

@@ -26,7 +26,6 @@
 #include "geodesic.h"
 #include "graph.h"
 #include "halve.h"
-#include "histogram.h"
 #include "max_flow.h"
 #include "memory.h"
 #include "merge_tree.h"
@@ -231,17 +230,6 @@ Out<float> py_sum_around(const Graph& graph, In<float, 1> values) {
     return give(unlocked([&] { return sum_around(graph, values.data()); }));
 }
 
-Out<float> py_log_ratio(In<int32_t, 1> cell, In<float, 1> inside, In<float, 1> outside,
-                        Cells cells) {
-    require(inside.size() == cell.size() && outside.size() == cell.size(),
-            "cell, inside and outside must have the same length");
-    for (int32_t count : cells) require(0 < count && count <= 256, "cells must be 1 to 256");
-    check_labels(cell.data(), cell.size(), cells[0] * cells[1] * cells[2]);
-    return give(unlocked([&] {
-        return log_ratio(cell.data(), inside.data(), outside.data(), cell.size(), cells);
-    }));
-}
-
 Out<float> py_mixture_density(In<float, 2> colours, In<float, 1> weight, int parts, int rounds,
                               float floor) {
     require(colours.shape(1) == 3, "colours must have three channels");
@@ -302,15 +290,6 @@ nb::tuple py_merge_tree(const Graph& graph, In<float, 1> strength, In<float, 1> 
     return nb::make_tuple(give(std::move(tree.parent)), give(std::move(tree.height)),
                           give(std::move(tree.area)), give(std::move(tree.run_first)),
                           give(std::move(tree.run_length)));
-}
-
-Out<float> py_joint_height(In<int32_t, 1> parent, In<float, 1> height, In<int32_t, 1> sources) {
-    require(parent.size() == height.size(), "parent and height must have the same length");
-    require(parent.size() <= INT32_MAX / 2, "too many nodes");
-    return give(unlocked([&] {
-        return joint_height(parent.data(), height.data(), static_cast<int32_t>(parent.size()),
-                            sources.data(), sources.size());
-    }));
 }
 
 Out<bool> py_component(const Graph& graph, In<bool, 1> inside, In<int32_t, 1> seeds) {
@@ -507,8 +486,6 @@ NB_MODULE(_core, module) {
     module.def("differences", &py_differences, "graph"_a, "looks"_a.noconvert());
     module.def("largest_around", &py_largest_around, "graph"_a, "values"_a.noconvert());
     module.def("sum_around", &py_sum_around, "graph"_a, "values"_a.noconvert());
-    module.def("log_ratio", &py_log_ratio, "cell"_a.noconvert(), "inside"_a.noconvert(),
-               "outside"_a.noconvert(), "cells"_a);
     module.def("mixture_density", &py_mixture_density, "colours"_a.noconvert(),
                "weight"_a.noconvert(), nb::kw_only(), "parts"_a, "rounds"_a, "floor"_a);
     module.def("nearest", &py_nearest, "points"_a.noconvert(), "anchors"_a.noconvert());
@@ -516,8 +493,6 @@ NB_MODULE(_core, module) {
                "terminal"_a.noconvert());
     module.def("merge_tree", &py_merge_tree, "graph"_a, "strength"_a.noconvert(),
                "length"_a.noconvert(), "area"_a.noconvert(), "area_power"_a = 0.0f);
-    module.def("joint_height", &py_joint_height, "parent"_a.noconvert(), "height"_a.noconvert(),
-               "sources"_a.noconvert());
     module.def("component", &py_component, "graph"_a, "inside"_a.noconvert(),
                "seeds"_a.noconvert());
     module.def("parts", &py_parts, "graph"_a, "joined"_a.noconvert());

@@ -185,24 +185,4 @@ MergeTree merge_tree(const Graph& graph, const float* strength, const float* len
     return Merger(graph, strength, length, area, area_power).run();
 }
 
-std::vector<float> joint_height(const int32_t* parent, const float* height, int32_t n,
-                                const int32_t* sources, size_t n_sources) {
-    float largest = 0.0f;
-    for (int32_t i = 0; i < n; ++i) {
-        if (parent[i] >= n || (parent[i] >= 0 && parent[i] <= i))
-            throw std::invalid_argument("a parent must come after its children");
-        largest = std::max(largest, height[i]);
-    }
-    std::vector<uint8_t> holds(n, 0);
-    for (size_t k = 0; k < n_sources; ++k) {
-        if (sources[k] < 0 || sources[k] >= n) throw std::invalid_argument("a source is not a node");
-        for (int32_t node = sources[k]; node >= 0 && !holds[node]; node = parent[node])
-            holds[node] = 1;
-    }
-    std::vector<float> joint(n);
-    for (int32_t i = n - 1; i >= 0; --i)
-        joint[i] = holds[i] ? height[i] : parent[i] >= 0 ? joint[parent[i]] : largest;
-    return joint;
-}
-
 }  // namespace pickout

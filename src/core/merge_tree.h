@@ -23,10 +23,4 @@ struct MergeTree {
 MergeTree merge_tree(const Graph& graph, const float* strength, const float* length,
                      const float* area, float area_power);
 
-// For every node the height of the smallest region that holds it and a source; the largest height
-// of all where there is none. parent: as above, children before parents. Sources outside [0, n)
-// and parents that do not come later throw std::invalid_argument.
-std::vector<float> joint_height(const int32_t* parent, const float* height, int32_t n,
-                                const int32_t* sources, size_t n_sources);
-
 }  // namespace pickout

@@ -47,10 +47,6 @@ WRONG_VALUE = {
     "seed outside": lambda: _core.component(GRAPH, np.ones(3, bool), np.array([-1], np.int32)),
     "too few flags": lambda: _core.component(GRAPH, np.ones(2, bool), NO_SEED),
     "too few joined": lambda: _core.parts(GRAPH, np.ones(1, bool)),
-    "parent before child": lambda: _core.joint_height(np.array([-1, 0], np.int32), F, NO_SEED),
-    "source no node": lambda: _core.joint_height(
-        np.array([1, -1], np.int32), F, np.array([2], np.int32)
-    ),
     "negative affinity": lambda: _core.diffuse(GRAPH, F - 1, np.zeros((3, 1), np.float32), 1),
     "too few rows": lambda: _core.diffuse(GRAPH, F, np.zeros((2, 1), np.float32), 1),
     "negative steps": lambda: _core.diffuse(GRAPH, F, np.zeros((3, 1), np.float32), -1),

@@ -42,9 +42,6 @@ CALLS = {
     "differences": {"graph": LINE, "looks": floats(3, 9)},
     "largest_around": {"graph": LINE, "values": floats(2)},
     "sum_around": {"graph": LINE, "values": floats(2)},
-    "log_ratio": {
-        "cell": integers(5), "inside": floats(5), "outside": floats(5), "cells": (2, 3, 4)
-    },
     "mixture_density": {
         "colours": floats(5, 3), "weight": floats(5), "parts": 2, "rounds": 1, "floor": 1.0
     },
@@ -55,9 +52,6 @@ CALLS = {
     },
     "merge_tree": {
         "graph": LINE, "strength": floats(2), "length": 1 + floats(2), "area": 1 + floats(3)
-    },
-    "joint_height": {
-        "parent": np.array([2, 2, -1], np.int32), "height": floats(3), "sources": integers(1)
     },
     "component": {"graph": LINE, "inside": flags(3), "seeds": integers(1)},
     "parts": {"graph": LINE, "joined": flags(2)},

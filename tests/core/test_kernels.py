@@ -190,25 +190,6 @@ def test_merge_tree_joins_the_cheapest_pair_first(n, first, second, power):
 
 
 @on_all_graphs
-def test_joint_height_is_that_of_the_smallest_common_region(n, first, second):
-    rng = np.random.default_rng(n)
-    ones = np.ones(len(first), np.float32)
-    strength = rng.random(len(first)).astype(np.float32)
-    parent, height, *_ = _core.merge_tree(
-        _core.Graph(n, first, second), strength, ones, np.ones(n, np.float32)
-    )
-    sources = rng.integers(0, max(n, 1), 2 if n else 0).astype(np.int32)
-    got = _core.joint_height(parent, height, sources)
-    for leaf in range(n):
-        shared = [
-            height[node]
-            for node in range(len(parent))
-            if is_above(parent, node, leaf) and any(is_above(parent, node, s) for s in sources)
-        ]
-        assert got[leaf] == min(shared, default=height.max())
-
-
-@on_all_graphs
 def test_component_follows_paths_inside(n, first, second):
     rng = np.random.default_rng(n)
     for share in (0.0, 0.4, 0.8, 1.0):

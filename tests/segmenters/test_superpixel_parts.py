@@ -13,10 +13,12 @@ from pickout.analysis.turn import UPRIGHT
 from pickout.images import read_image
 from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
 from pickout.samples import query_path
-from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features
+from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features, room_of
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window, working_size
-from pickout.segmenters._superpixel.marks import mark_of, marks_of
-from pickout.segmenters._superpixel.models import Models, shipped_models
+from pickout.segmenters._superpixel.marks import Mark, mark_of, marks_of
+from pickout.segmenters._superpixel.models import shipped_models
+from pickout.segmenters._superpixel.opinion import opinion_of
+from pickout.segmenters._superpixel.outline import SURE, colours_around, local_colours
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import stamp_of, write_all
 from pickout.segmenters._superpixel.state import Picture
@@ -162,9 +164,38 @@ def test_features_are_named_and_finite(prompts, fill):
     for prompt in prompts:
         view = view.with_prompt(prompt, stamp_of(prompt, (90, 120)))
     before = np.zeros(scene.frame.size_hw, bool)
+    network = shipped_models().network
+    view = replace(view, opinion=opinion_of(scene, view.marks, view.depth, before, network))
     features = click_features(view.question(before, is_given=False, window_share=1.0))
     assert features.shape == (len(CLICK_NAMES), scene.n)
     assert np.isfinite(features).all()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_room_of_a_mark_is_that_in_the_whole_mask(seed):
+    rng = np.random.default_rng(seed)
+    height, width = (int(side) for side in rng.integers(1, 200, 2))
+    before = cv2.blur(rng.random((height, width)), (31, 31)) > rng.uniform(0.45, 0.55)
+    column, row = int(rng.integers(width)), int(rng.integers(height))
+    positive = bool(rng.integers(2))
+    mark = Mark(positive, np.array([[column, row]], np.float32), np.zeros(0, np.int32))
+    padded = np.pad((before != positive).view(np.uint8), 1)
+    rooms = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    expected = rooms[row + 1, column + 1]
+    assert room_of(before, mark) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_local_colours_are_found_where_an_outline_needs_them(seed):
+    rng = np.random.default_rng(seed)
+    height, width = (int(side) for side in rng.integers(1, 90, 2))
+    rgb = noise(height, width, seed)
+    field = np.where(rng.random((height, width)) < 0.5, SURE, -SURE).astype(np.int8)
+    y, x = int(rng.integers(height)), int(rng.integers(width))
+    field[y : y + 15, x : x + 20] = rng.integers(1 - SURE, SURE)
+    near = cv2.dilate((np.abs(field) < SURE).view(np.uint8), np.ones((3, 3))) > 0
+    for got, whole in zip(colours_around(rgb, field), local_colours(rgb, field > 0), strict=True):
+        np.testing.assert_allclose(got[near], whole[near], atol=2e-3)
 
 
 def test_marks_made_together_are_those_made_one_by_one():
@@ -215,7 +246,7 @@ def test_models_are_only_functions():
     def sure(features):
         return np.full(features.shape[1], 8, np.float32)
 
-    models = Models(shipped_models().edges, openings=sure, corrections=sure, band=sure)
+    models = replace(shipped_models(), openings=sure, corrections=sure, band=sure)
     picture = Picture(Pyramid(noise(60, 80)), models)
     assert picture.after(picture.start(), Click(40, 30)).mask.mean() > 0.95
 

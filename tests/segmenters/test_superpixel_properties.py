@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from pickout.masks import Mask
 from pickout.prompts import Box, Click, MaskPrompt, Polygon, Scribble
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.frame import Pyramid
-from pickout.segmenters._superpixel.models import Models, shipped_models
+from pickout.segmenters._superpixel.models import shipped_models
 from pickout.segmenters._superpixel.state import Picture
 from pickout.segmenters.superpixel import Superpixel
 from pickout.session import Session
@@ -193,8 +194,11 @@ def watched(models, seen):
 
         return answer
 
-    return Models(
-        models.edges, watch(models.openings), watch(models.corrections), watch(models.band)
+    return replace(
+        models,
+        openings=watch(models.openings),
+        corrections=watch(models.corrections),
+        band=watch(models.band),
     )
 
 

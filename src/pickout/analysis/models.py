@@ -17,7 +17,9 @@ SHIPPED = Path(__file__).parent.parent / "models"
 BOUNDARIES = ("edges_local.npz", "edges_context.npz")
 """Models that superpixels and their boundaries depend on."""
 
-EVERY = (*BOUNDARIES, "openings.npz", "corrections.npz", "band.npz")
+EVERY = (
+    *BOUNDARIES, "openings.npz", "corrections.npz", "band.npz", "encoder.onnx", "head.onnx"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,12 @@ from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
 from pickout.masks import Box4
 
 WORKING_PIXELS = 154_000
-"""A window is analysed at about this many pixels (the size of a 481 x 321 picture)."""
+"""The picture is analysed at about this many pixels (the size of a 481 x 321 picture)."""
 
-FOCUS_PIXELS = 36_000
+ZOOM_PIXELS = 80_000
+"""The same for a closer window around a small object."""
+
+FOCUS_PIXELS = 24_000
 """The same for the surroundings of a late mark."""
 
 LARGEST_ENLARGEMENT = 2.0

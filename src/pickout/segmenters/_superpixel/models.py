@@ -12,6 +12,7 @@ from pickout.analysis.models import SHIPPED, EdgeModels, load_edge_models
 from pickout.arrays import FloatArray
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
+from pickout.segmenters._superpixel.network import Network
 
 Judge = Callable[[FloatArray], FloatArray]
 """From features (features, k) to log odds (k,)."""
@@ -30,12 +31,15 @@ class Models:
         new begins, and after a click that mends an answer.
     band : callable
         The same for pixels near the outline.
+    network : Network
+        Sees windows and prompts as a whole.
     """
 
     edges: EdgeModels
     openings: Judge
     corrections: Judge
     band: Judge
+    network: Network
 
 
 def load_models(folder: str | Path) -> Models:
@@ -46,6 +50,7 @@ def load_models(folder: str | Path) -> Models:
         load_forest(folder / "openings.npz", CLICK_NAMES),
         load_forest(folder / "corrections.npz", CLICK_NAMES),
         load_forest(folder / "band.npz", BAND_NAMES),
+        Network(folder),
     )
 
 

@@ -31,6 +31,32 @@ TRUST, NOISE = 0.8, 25.0
 """How far colours move the outline on finer levels, and the contrast they need for it."""
 
 
+def colours_around(rgb: ByteArray, field: Field) -> tuple[FloatArray, FloatArray]:
+    """Return the mean colours inside and outside, (H, W, 3) float32, where a field is not sure.
+
+    Elsewhere they may be 0: nobody asks for them there.
+    """
+    found = np.zeros((2, *rgb.shape), np.float32)
+    unsure = np.abs(field) < SURE
+    x, y, width, height = cv2.boundingRect(unsure.view(np.uint8))
+    if width == 0:
+        return found[0], found[1]
+    room, needed = COLOUR_WINDOW // 2 + 2, 2  # values are taken between pixels, too
+    rows, columns = (
+        slice(max(0, low - room), high + room) for low, high in ((y, y + height), (x, x + width))
+    )
+    wanted = (
+        slice(max(0, y - needed), y + height + needed),
+        slice(max(0, x - needed), x + width + needed),
+    )
+    part = local_colours(rgb[rows, columns], field[rows, columns] > 0)
+    for whole, one in zip(found, part, strict=True):
+        inner = one[wanted[0].start - rows.start :, wanted[1].start - columns.start :]
+        target = whole[wanted]
+        target[:] = inner[: target.shape[0], : target.shape[1]]
+    return found[0], found[1]
+
+
 def local_colours(rgb: ByteArray, mask: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Return the mean colours inside and outside `mask` around every pixel, (H, W, 3) float32."""
     size = (COLOUR_WINDOW, COLOUR_WINDOW)
@@ -119,7 +145,7 @@ def _draw_finer(
     mask: BoolArray, frame: Frame, field: Field, pyramid: Pyramid, opened: BoolArray | None
 ) -> None:
     """Enlarge the field level by level; the last one is written into the mask."""
-    inside, outside = (_upright(frame, c) for c in local_colours(frame.superpixels.rgb, field > 0))
+    inside, outside = (_upright(frame, c) for c in colours_around(frame.superpixels.rgb, field))
     field = _upright(frame, field)
     may_change = None if opened is None else _upright(frame, opened)
     for level in reversed(pyramid.levels[1:]):

@@ -16,12 +16,13 @@ from pickout.segmenters._superpixel import outline
 from pickout.segmenters._superpixel.features import click_features, room_of
 from pickout.segmenters._superpixel.frame import (
     FOCUS_PIXELS,
-    WORKING_PIXELS,
+    ZOOM_PIXELS,
     Frame,
     Pyramid,
     analyse_window,
 )
 from pickout.segmenters._superpixel.models import Models
+from pickout.segmenters._superpixel.opinion import Opinion, opinion_of
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import Stamp, stamp_of, write_all
 from pickout.segmenters._superpixel.view import (
@@ -102,6 +103,7 @@ class Picture:
         self.pyramid, self.models = pyramid, models
         height, width = pyramid.size_hw
         self._whole = Scene(analyse_window(pyramid, (0, 0, width, height), models.edges))
+        self._whole.encoded(models.network)
         self._scenes: dict[tuple[Box4, int], Scene] = {}
 
     def start(self) -> State:
@@ -146,7 +148,7 @@ class Picture:
         )
         if window == view.scene.frame.window:
             return view.with_prompt(prompt, stamp)
-        return view_elsewhere(view, self._scene(window), state.stamped)
+        return view_elsewhere(view, self._scene(window, ZOOM_PIXELS), state.stamped)
 
     def _focus(self, state: State) -> tuple[View, BoolArray] | None:
         """Return a close look at the surroundings of a late click, and the answer before there."""
@@ -163,7 +165,7 @@ class Picture:
         answer = scene.frame.working_mask(state.mask)
         return focus_view(state.view, scene, state.stamped, answer), answer
 
-    def _scene(self, window: Box4, pixels: int = WORKING_PIXELS) -> Scene:
+    def _scene(self, window: Box4, pixels: int) -> Scene:
         """Return a window's scene, analysed now or kept from before."""
         if window == self._whole.frame.window:
             return self._whole
@@ -182,6 +184,8 @@ class Picture:
         `before` is the previous answer there, at working size.
         """
         models, share = self.models, _area(view.scene.frame.window) / state.mask.size
+        opinion = self._opinion(state, view, before)
+        view = replace(view, opinion=opinion)
         question = view.question(before, is_given=state.is_given, window_share=share)
         judge = models.corrections if question.is_correction else models.openings
         asked = replace(view, logit=judge(click_features(question)))
@@ -190,10 +194,19 @@ class Picture:
         mask = self._composed(change, before, state, asked)
         write_all(mask, [stamp for _, stamp in state.stamped])
         base = asked
-        if view is not state.view:
+        if view.rim is not None:
             logit = carried_logit(asked, state.view.scene, state.view.logit)
-            base = replace(state.view, logit=logit)
+            base = replace(state.view, logit=logit, opinion=opinion)
         return replace(state, mask=_read_only(mask), view=base, asked=asked)
+
+    def _opinion(self, state: State, view: View, before: BoolArray) -> Opinion:
+        """Return what the network says; in a focus, what it said last of the surroundings."""
+        base = state.view
+        if view.rim is not None:
+            if base.opinion is not None:
+                return base.opinion
+            before = base.scene.frame.working_mask(state.mask)
+        return opinion_of(base.scene, base.marks, base.depth, before, self.models.network)
 
     def _composed(self, change: Change, before: BoolArray, state: State, asked: View) -> BoolArray:
         """Return the full-size mask: new where touched, elsewhere the previous one."""

@@ -12,6 +12,7 @@ from pickout.arrays import BoolArray, FloatArray, IntArray
 from pickout.prompts import Prompt
 from pickout.segmenters._superpixel.features import Question
 from pickout.segmenters._superpixel.marks import Mark, decided, mark_of, marks_of, working_pixels
+from pickout.segmenters._superpixel.opinion import Opinion
 from pickout.segmenters._superpixel.scene import Costs, Scene
 from pickout.segmenters._superpixel.solve import best_cut
 from pickout.segmenters._superpixel.stamps import Stamp
@@ -44,6 +45,8 @@ class View:
         The click model's last answer.
     rim : (n,) ndarray of int32, optional
         In a focus: 1 and -1 for the superpixels at its rim, which stay as they were; else 0.
+    opinion : Opinion, optional
+        What the network said last, here or in the view that this one is a focus of.
     waiting : int
         So many of the newest marks are not in the costs yet; see `settled`.
     """
@@ -57,6 +60,7 @@ class View:
     depth: FloatArray | None
     logit: FloatArray
     rim: IntArray | None = None
+    opinion: Opinion | None = None
     waiting: int = 0
 
     def known(self) -> IntArray:
@@ -102,6 +106,7 @@ class View:
     def question(self, before: BoolArray, *, is_given: bool, window_share: float) -> Question:
         """Return what is to be asked now; `before` is the previous answer at working size."""
         view = self.settled()
+        assert self.opinion is not None
         return Question(
             scene=self.scene,
             marks=tuple(mark for mark in self.marks if not mark.is_frame),
@@ -113,6 +118,7 @@ class View:
             before=before,
             answer=self.scene.superpixels.share(before),
             logit=self.logit,
+            opinion=self.opinion.at(self.scene),
             depth=self.depth,
             is_given=is_given,
             window_share=window_share,

@@ -20,7 +20,7 @@ CLOSER_BELOW, NEARER_BELOW = 0.5, 0.3
 SMALLEST_SIDE = 48
 """Windows are at least this wide and high, in full pixels."""
 
-FOCUS_AFTER = 3
+FOCUS_AFTER = 2
 """Marks after which errors are taken to be small, so that only their surroundings are looked at."""
 
 FOCUS_BELOW = 0.4

@@ -1,0 +1,113 @@
+"""The small network: an encoder sees a window once, a head answers every prompt from that.
+
+Both are ONNX files, run by OpenCV; `training/network.py` tells how they are built.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pickout.arrays import ByteArray, FloatArray
+from pickout.errors import ArgumentError
+from pickout.segmenters._superpixel.prompt_maps import CELL
+
+FILES = ("encoder.onnx", "head.onnx")
+
+PIXELS = 49_152
+"""The network sees a window at about this many pixels."""
+
+STRIDE, LARGEST_SIDE = 32, 1024
+"""Sides are multiples of the one and at most as long as the other, in pixels."""
+
+CERTAIN, STEP = 12.0, 1 / 64
+"""Log odds end there, and are rounded to this: machines differ in the last digits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """What the encoder made of a window.
+
+    Parameters
+    ----------
+    features : tuple of (1, channels, h, w) ndarray of float32
+        At strides 4, 8 and 16.
+    embedding : (channels, h, w) ndarray of float32
+        Of length 1 in every cell: places that look alike have a dot product near 1.
+    """
+
+    features: tuple[FloatArray, FloatArray, FloatArray]
+    embedding: FloatArray
+
+    @property
+    def size_hw(self) -> tuple[int, int]:
+        """Height and width in cells."""
+        return self.embedding.shape[1], self.embedding.shape[2]
+
+
+class Network:
+    """The encoder and the head of a folder of models, read when they are first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._paths = [folder / name for name in FILES]
+        for path in self._paths:
+            if not path.is_file():
+                raise ArgumentError(
+                    f"{path} is missing. A folder of models holds {' and '.join(FILES)}; copy them "
+                    "from pickout/models, or train them with: python -m training.encoder"
+                )
+        self._lock = threading.Lock()
+        self._nets: list[cv2.dnn.Net] = []
+
+    def encode(self, rgb: ByteArray) -> Encoded:
+        """Return what the encoder makes of a small (H, W, 3) uint8 picture of any size."""
+        height, width = network_size(rgb.shape[0], rgb.shape[1])
+        shrinks = height * width < rgb.shape[0] * rgb.shape[1]
+        how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        small = cv2.resize(rgb, (width, height), interpolation=how)
+        blob = ((small.astype(np.float32) - 127) / np.float32(128)).transpose(2, 0, 1)[None]
+        names = ["fine", "middle", "coarse", "embedding"]
+        fine, middle, coarse, embedding = self._run(0, {"rgb": blob}, names)
+        length = np.sqrt((embedding[0] ** 2).sum(0)) + np.float32(1e-6)
+        return Encoded((fine, middle, coarse), embedding[0] / length)
+
+    def answer(self, seen: Encoded, maps: FloatArray) -> FloatArray:
+        """Return the log odds of being inside, (h, w), for maps of the prompts, (9, h, w)."""
+        named = dict(zip(("fine", "middle", "coarse"), seen.features, strict=True))
+        odds = self._run(1, {**named, "prompts": maps[None]}, ["odds"])[0][0, 0]
+        steps = np.rint(np.clip(odds, -CERTAIN, CERTAIN) / STEP)
+        return np.asarray(steps * np.float32(STEP), np.float32)
+
+    def _run(self, which: int, blobs: dict[str, FloatArray], names: list[str]) -> list[FloatArray]:
+        with self._lock:  # a net keeps its inputs: one question at a time
+            if not self._nets:
+                self._nets = [_read(path) for path in self._paths]
+            net = self._nets[which]
+            for name, blob in blobs.items():
+                net.setInput(np.ascontiguousarray(blob, np.float32), name)
+            return [np.array(out, np.float32) for out in net.forward(names)]
+
+
+def network_size(height: int, width: int) -> tuple[int, int]:
+    """Return the height and width at which the network sees a picture of any size."""
+    scale = (PIXELS / (height * width)) ** 0.5
+    sides = (max(1, round(side * scale / STRIDE)) * STRIDE for side in (height, width))
+    height, width = (min(side, LARGEST_SIDE) for side in sides)
+    return height, width
+
+
+def cells_of(size_hw: tuple[int, int]) -> tuple[int, int]:
+    """Return how many cells high and wide the maps of a picture of this size are."""
+    height, width = network_size(*size_hw)
+    return height // CELL, width // CELL
+
+
+def _read(path: Path) -> cv2.dnn.Net:
+    try:
+        return cv2.dnn.readNetFromONNX(str(path))
+    except cv2.error as err:
+        raise ArgumentError(f"{path} should be a network in ONNX format, but {err.err}.") from err

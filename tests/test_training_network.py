@@ -1,0 +1,108 @@
+"""Training the network on tiny data: it learns, and what it writes is what pickout runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="training the network needs torch: make network")
+pytest.importorskip("onnx", reason="training the network needs onnx: make network")
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import torch
+from training import encoder as training
+from training.cell_user import User
+from training.data import Thing, for_network, for_trees
+from training.examples import SIZES, example
+from training.network import Encoder, Head
+from training.onnx_files import export
+
+from pickout.segmenters._superpixel.network import Network
+
+
+def disk_thing(seed):
+    """A disk somewhere, of one of two colours; another disk that is not meant."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[:72, :96]
+    picture = np.full((72, 96, 3), (70, 110, 70), np.float32) + rng.normal(0, 6, (72, 96, 3))
+    masks = []
+    for left, colour in ((0, (220, 60, 60)), (48, (60, 60, 220))):
+        cx, cy, r = left + rng.uniform(18, 30), rng.uniform(24, 48), rng.uniform(10, 16)
+        masks.append((x - cx) ** 2 + (y - cy) ** 2 < r**2)
+        picture[masks[-1]] += np.array(colour) - (70, 110, 70)
+    mask = masks[seed % 2]
+    return Thing(f"{seed}", picture.clip(0, 255).astype(np.uint8), mask, np.zeros_like(mask))
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("disks")
+    for name in ("images", "masks"):
+        (folder / name).mkdir()
+    for seed in range(32):
+        thing = disk_thing(seed)
+        cv2.imwrite(str(folder / "images" / f"{seed:02}.png"), thing.rgb[:, :, ::-1])
+        cv2.imwrite(str(folder / "masks" / f"{seed:02}.png"), thing.mask * np.uint8(255))
+    options = argparse.Namespace(
+        objects=folder, drawn=None, dev=None, begin=None, epochs=2, rate=4e-3, seed=0, out=folder
+    )
+    return training.train(options), folder
+
+
+def test_it_learns_what_a_click_means():
+    """There are two disks, and only the clicks tell which is meant."""
+    torch.manual_seed(0)
+    rng = np.random.default_rng(0)
+    encoder, head = Encoder().train(), Head().train()
+    optimizer = torch.optim.AdamW([*encoder.parameters(), *head.parameters()], lr=2e-3)
+    losses = []
+    for step in range(40):
+        seen = [example(disk_thing(8 * step + k), None) for k in range(8)]
+        losses.append(training.learn(encoder, head, seen, rng, optimizer))
+    assert np.mean(losses[-5:]) < 0.75 * np.mean(losses[:5])
+
+
+def test_it_is_evaluated(learned):
+    (encoder, head), _ = learned
+    result = training.evaluate(encoder, head, [disk_thing(seed) for seed in range(3)])
+    assert len(result["IoU of 1 to 5 clicks"]) == 5
+    assert all(0 <= value <= 1 for value in (*result["IoU of 1 to 5 clicks"], result["box"]))
+
+
+def test_what_is_written_is_what_pickout_runs(learned):
+    (encoder, head), folder = learned
+    export(encoder, head, folder)
+    seen = example(disk_thing(100), None)
+    user = User(seen, None)
+    with torch.no_grad():
+        *features, embedding = encoder(training.as_input([seen]))
+        maps = training.told(embedding, [user])
+        expected = head(*features, maps)[0, 0].numpy()
+    network = Network(folder)
+    got = network.answer(network.encode(seen.rgb), maps[0].numpy())
+    assert np.abs(np.clip(expected, -12, 12) - got).mean() < 0.05
+    assert ((expected > 0) == (got > 0)).mean() > 0.99
+
+
+def test_examples_have_the_sizes_of_the_network_and_never_lose_the_object():
+    rng = np.random.default_rng(0)
+    for seed in range(40):
+        seen = example(disk_thing(seed), rng)
+        assert seen.rgb.shape[:2] in SIZES
+        assert seen.inside.any() and seen.share.max() <= 1.001
+        user = User(seen, rng)
+        for _ in range(3):
+            assert np.isfinite(user.maps()).all()
+            user.answered(rng.normal(size=seen.share.shape))
+            user.click()
+
+
+def test_network_and_trees_learn_from_different_objects():
+    items = list(range(100))
+    seen, unseen = for_network(items), for_trees(items)
+    assert sorted(seen + unseen) == items and len(unseen) == 25

@@ -1,0 +1,97 @@
+"""What the network learns from: windows around objects, at its own size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pickout.segmenters._superpixel.prompt_maps import CELL
+from training.data import Divided, Thing
+
+SIZES = ((192, 256), (160, 288), (224, 224), (160, 320))
+"""Heights and widths that pictures are brought to, by what suits their shape best."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A window of a picture in which something is to be marked.
+
+    Parameters
+    ----------
+    rgb : (H, W, 3) ndarray of uint8
+    share, known : (h, w) ndarray of float32
+        How much of every cell is object, and how much of it counts.
+    """
+
+    rgb: np.ndarray
+    share: np.ndarray
+    known: np.ndarray
+
+    @property
+    def inside(self) -> np.ndarray:
+        """The cells of the object, (h, w) bool; never empty."""
+        return self.share >= min(0.5, float(self.share.max()))
+
+
+def example(thing: Thing, rng: np.random.Generator | None) -> Example:
+    """Return a window around an object, at random; the whole picture without `rng`."""
+    rgb, mask, known = thing.rgb, thing.mask, ~thing.ignore
+    if rng is not None:
+        x0, y0, x1, y1 = _some_window(mask, rng)
+        rgb, mask, known = (array[y0:y1, x0:x1] for array in (rgb, mask, known))
+    if rgb.shape[0] > rgb.shape[1]:  # frames lie on their longer side
+        rgb, mask, known = (np.swapaxes(array, 0, 1) for array in (rgb, mask, known))
+    if rng is not None:
+        down = rng.random() < 0.25
+        across = rng.random() < 0.5
+        turned = (slice(None, None, -1 if down else 1), slice(None, None, -1 if across else 1))
+        rgb, mask, known = rgb[turned], mask[turned], known[turned]
+    height, width = min(SIZES, key=lambda s: abs(np.log(s[1] / s[0] * rgb.shape[0] / rgb.shape[1])))
+    rgb = np.ascontiguousarray(rgb)
+    shrinks = height * width < rgb.shape[0] * rgb.shape[1]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    rgb = cv2.resize(rgb, (width, height), interpolation=how)
+    if rng is not None:
+        rgb = _other_light(rgb, rng)
+    cells = (width // CELL, height // CELL)
+    share, known = (
+        cv2.resize(a.astype(np.float32), cells, interpolation=cv2.INTER_AREA) for a in (mask, known)
+    )
+    return Example(rgb, share, known)
+
+
+def _some_window(mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int, int, int]:
+    height, width = mask.shape
+    if rng.random() < 0.4:
+        return 0, 0, width, height
+    spans = []
+    for axis, side in ((0, width), (1, height)):
+        at = np.flatnonzero(mask.any(axis))
+        low, high = (int(at[0]), int(at[-1]) + 1) if len(at) else (0, side)
+        room = (high - low) * rng.uniform(-0.05, 1.0, 2) ** 2 * 1.5
+        spans.append((max(0, int(low - room[0])), min(side, int(high + room[1]) + 1)))
+    (x0, x1), (y0, y1) = spans
+    if x1 - x0 < 24 or y1 - y0 < 24 or not mask[y0:y1, x0:x1].any():
+        return 0, 0, width, height
+    return x0, y0, x1, y1
+
+
+def _other_light(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    gain = rng.uniform(0.8, 1.2) * rng.uniform(0.93, 1.07, 3)
+    light = rgb.astype(np.float32) * gain.astype(np.float32) + np.float32(rng.uniform(-15, 15))
+    if rng.random() < 0.15:
+        light = light.mean(2, keepdims=True).repeat(3, 2)
+    if rng.random() < 0.15:
+        light = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.5, 1.2))
+    return np.clip(light, 0, 255).astype(np.uint8)
+
+
+def segment_of(picture: Divided, rng: np.random.Generator) -> Thing:
+    """Return a random one of the larger segments that people drew."""
+    labels = picture.labels[rng.integers(len(picture.labels))]
+    values, counts = np.unique(labels, return_counts=True)
+    fits = values[(counts > 0.004 * labels.size) & (counts < 0.6 * labels.size)]
+    mask = labels == (rng.choice(fits) if len(fits) else values[0])
+    return Thing(picture.name, picture.rgb, mask, np.zeros_like(mask))
