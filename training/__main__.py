@@ -140,8 +140,10 @@ def supply(options: argparse.Namespace) -> Iterator[Thing]:
     drawn = [SegmentSource(picture, options.seed) for picture in pictures]
     orders = [itertools.cycle(rng.permutation(len(kind)).tolist()) for kind in (whole, drawn)]
     for number in itertools.count():
-        source = drawn[next(orders[1])] if number % 3 == 2 else whole[next(orders[0])]
-        yield source.read()
+        if number % 3 == 2:
+            yield drawn[next(orders[1])].read(turn=number // 3 // len(drawn))
+        else:
+            yield whole[next(orders[0])].read()
 
 
 def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:

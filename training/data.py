@@ -101,14 +101,14 @@ def divided_pictures(folder: Path) -> list[Divided]:
 
 @dataclass(frozen=True)
 class SegmentSource:
-    """An object taken from a divided picture: one of its drawn segments."""
+    """Objects taken from a divided picture: its drawn segments, another one every turn."""
 
     picture: Divided
     seed: int
 
-    def read(self) -> Thing:
+    def read(self, turn: int = 0) -> Thing:
         """Return a segment of 2 to 60 % of the picture that touches at most one side."""
-        rng = np.random.default_rng([self.seed, *self.picture.name.encode()])
+        rng = np.random.default_rng([self.seed, turn, *self.picture.name.encode()])
         labels = self.picture.labels[rng.integers(len(self.picture.labels))]
         mask = labels == labels[tuple(side // 2 for side in labels.shape)]
         for segment in rng.permutation(np.unique(labels)):
