@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace pickout {
 namespace {
@@ -32,12 +33,35 @@ std::vector<Tap> taps(int32_t fine, int32_t coarse) {
     return result;
 }
 
+// For every coarse place the first fine one that hears of a later coarse one.
+std::vector<int32_t> ends(const std::vector<Tap>& taps, int32_t coarse) {
+    std::vector<int32_t> result(coarse, static_cast<int32_t>(taps.size()));
+    int32_t c = 0;
+    for (size_t i = 0; i < taps.size(); ++i)
+        while (c < taps[i].high) result[c++] = static_cast<int32_t>(i);
+    return result;
+}
+
+// The first index from `at` on, at most `n`, where one of two rows holds anything but `value`.
+int32_t run_of(const int8_t* a, const int8_t* b, int32_t at, int32_t n, int8_t value) {
+    uint64_t eight, left, right;
+    std::memset(&eight, value, sizeof eight);
+    for (; at + 8 <= n; at += 8) {
+        std::memcpy(&left, a + at, sizeof left);
+        std::memcpy(&right, b + at, sizeof right);
+        if (left != eight || right != eight) break;
+    }
+    while (at < n && a[at] == value && b[at] == value) ++at;
+    return at;
+}
+
 class Enlarger {
   public:
     Enlarger(const FieldView& field, const ImageView& image, const LocalColours& colours,
              float trust, float noise)
         : field_(field), image_(image), colours_(colours), trust_(trust), noise_(noise * noise),
           rows_(taps(image.height, field.height)), columns_(taps(image.width, field.width)),
+          column_ends_(ends(columns_, field.width)),
           colour_rows_(taps(image.height, colours.height)),
           colour_columns_(taps(image.width, colours.width)) {}
 
@@ -130,6 +154,13 @@ class Enlarger {
                                  at(v.high, h.high)};
             const auto [least, most] = std::minmax(around);
             const auto sign = static_cast<int8_t>(least >= certain ? 1 : most <= -certain ? -1 : 0);
+            if (least == most && sign != 0) {  // most rows are alike from end to end: leap
+                const int8_t* rows = field_.values;
+                const int32_t alike = run_of(rows + size_t(v.low) * field_.width,
+                                             rows + size_t(v.high) * field_.width, h.low,
+                                             field_.width, static_cast<int8_t>(least));
+                end = std::max(end, column_ends_[alike - 1]);
+            }
             if (!runs.empty() && runs.back().sign == sign) runs.back().to = end;
             else runs.push_back({x, end, sign});
             x = end;
@@ -208,7 +239,9 @@ class Enlarger {
     const ImageView image_;
     const LocalColours colours_;
     float trust_, noise_;
-    std::vector<Tap> rows_, columns_, colour_rows_, colour_columns_;
+    std::vector<Tap> rows_, columns_;
+    std::vector<int32_t> column_ends_;
+    std::vector<Tap> colour_rows_, colour_columns_;
 };
 
 }  // namespace
