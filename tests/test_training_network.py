@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,7 +24,13 @@ from training.examples import SIZES, example
 from training.network import Encoder, Head
 from training.onnx_files import export
 
+from pickout.analysis.models import EVERY
+from pickout.images import Image
+from pickout.prompts import Click
 from pickout.segmenters._superpixel.network import Network
+from pickout.segmenters.superpixel import Options, Superpixel
+
+ROOT = Path(__file__).parents[1]
 
 
 def disk_thing(seed):
@@ -39,15 +47,21 @@ def disk_thing(seed):
     return Thing(f"{seed}", picture.clip(0, 255).astype(np.uint8), mask, np.zeros_like(mask))
 
 
-@pytest.fixture(scope="module")
-def learned(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("disks")
-    for name in ("images", "masks"):
+def write_disks(folder):
+    """Write pictures with a mask and a division each: both layouts that training reads."""
+    for name in ("images", "masks", "labels"):
         (folder / name).mkdir()
     for seed in range(32):
         thing = disk_thing(seed)
         cv2.imwrite(str(folder / "images" / f"{seed:02}.png"), thing.rgb[:, :, ::-1])
         cv2.imwrite(str(folder / "masks" / f"{seed:02}.png"), thing.mask * np.uint8(255))
+        cv2.imwrite(str(folder / "labels" / f"{seed:02}__0.png"), thing.mask.astype(np.uint16))
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("disks")
+    write_disks(folder)
     options = argparse.Namespace(
         objects=folder, drawn=None, dev=None, begin=None, epochs=2, rate=4e-3, seed=0, out=folder
     )
@@ -100,6 +114,25 @@ def test_examples_have_the_sizes_of_the_network_and_never_lose_the_object():
             assert np.isfinite(user.maps()).all()
             user.answered(rng.normal(size=seen.share.shape))
             user.click()
+
+
+@pytest.mark.slow
+def test_one_command_makes_models_that_cut(tmp_path):
+    data, out = tmp_path / "data", tmp_path / "models"
+    data.mkdir()
+    write_disks(data)
+    words = f"""--from network --epochs 1 --objects {data} --drawn {data} --out {out} --rounds 6,12
+        --edge-trees 10 --click-trees 40 --band-trees 10"""
+    command = [sys.executable, "-m", "training", *words.split()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    thing = disk_thing(200)
+    picture = Superpixel(Options(models=out)).analyse(Image(thing.rgb))
+    y, x = np.argwhere(thing.mask).mean(0)
+    mask = picture.segment([Click(float(x), float(y))], None)
+    assert (mask & thing.mask).sum() / (mask | thing.mask).sum() > 0.5
+    card = json.loads((out / "card.json").read_text())
+    assert set(card["sha256"]) == set(EVERY)
 
 
 def test_network_and_trees_learn_from_different_objects():

@@ -1,8 +1,8 @@
 """``python -m training``: rebuild the models of the superpixel segmenter.
 
-Stages: boundaries, then clicks and the pixel band in rounds (each with more simulated
-users, working with the models of the round before), then an evaluation. Models are written after
-each stage, so that a broken run can go on with ``--from``.
+Stages: the network (only if asked for), boundaries, then clicks and the pixel band in rounds (each
+with more simulated users, working with the models of the round before), then an evaluation. Models
+are written after each stage, so that a broken run can go on with ``--from``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import json
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +40,7 @@ FILES = (
     "edges_local.npz", "edges_context.npz", "openings.npz", "corrections.npz", "band.npz",
     *NETWORK_FILES,
 )  # fmt: skip
-STAGES = ("edges", "clicks", "evaluate")
+STAGES = ("network", "edges", "clicks", "evaluate")
 
 
 def main() -> None:
@@ -47,9 +48,12 @@ def main() -> None:
     options = _options()
     cv2.setNumThreads(1)
     options.out.mkdir(parents=True, exist_ok=True)
-    _bring_network(options)
     record: dict[str, object] = {}
-    if options.start == "edges":
+    if options.start == "network":
+        _train_network(options)
+    else:
+        _bring_network(options)
+    if options.start in ("network", "edges"):
         record["edges"] = _train_edges(options)
     if options.start != "evaluate":
         record["clicks"] = _train_clicks(options)
@@ -83,8 +87,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--unseen",
         action="store_true",
-        help="use every fourth object only: the others are what the network was trained on",
+        help="use every fourth object only: the others are what the network was trained on "
+        "(as it is after --from network)",
     )
+    parser.add_argument(
+        "--begin", type=Path, help="PyTorch weights of an EfficientNet-Lite0 for the network"
+    )
+    parser.add_argument("--epochs", type=int, default=6, help="for the network")
+    parser.add_argument("--rate", type=float, default=2e-3, help="for the network, at its highest")
     parser.add_argument(
         "--rounds", default="200,600,2400", help="simulated users per round (default: %(default)s)"
     )
@@ -102,10 +112,21 @@ def _options() -> argparse.Namespace:
         dest="start",
         choices=STAGES,
         default="edges",
-        help="go on with the models of earlier stages in the output folder",
+        help="`network` trains that first; `clicks` and `evaluate` go on with the models of "
+        "earlier stages in the output folder (default: %(default)s)",
     )
     parser.add_argument("--data-note", default="", help="licence of the data, for the card")
     return parser.parse_args()  # fmt: skip
+
+
+def _train_network(options: argparse.Namespace) -> None:
+    try:
+        from training.encoder import train
+        from training.onnx_files import export
+    except ImportError as err:
+        sys.exit(f'--from network needs {err.name}: pip install "pickout[train-network]"')
+    export(*train(options), options.out)
+    options.unseen = True
 
 
 def _bring_network(options: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """Learning the network: simulated users mark objects, and it learns what they mean.
 
-``python -m training.encoder --help`` tells how. Needs PyTorch and onnx, which neither pickout nor
-the training of its trees does: ``pip install "pickout[train-network]"``.
+Needs PyTorch and onnx, which neither pickout nor the training of its trees does:
+``pip install "pickout[train-network]"``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ import copy
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch.nn import functional
@@ -22,7 +20,6 @@ from training.cell_user import User
 from training.data import Divided, Thing, divided_pictures, for_network, sources
 from training.examples import Example, example, segment_of
 from training.network import Encoder, Head, begin_with
-from training.onnx_files import export
 
 BATCH = 16
 
@@ -96,7 +93,7 @@ class Average:
 
 
 def train(options: argparse.Namespace) -> tuple[Encoder, Head]:
-    """Return the trained network."""
+    """Return the network trained as the options of ``python -m training`` say."""
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     whole = [s.read() for s in for_network(sources(options.objects))]
@@ -209,24 +206,3 @@ def _iou(odds: np.ndarray, seen: Example) -> float:
     answer, known = odds > 0, seen.known > 0.5
     both, either = (answer & seen.inside & known).sum(), ((answer | seen.inside) & known).sum()
     return float(both / max(either, 1))
-
-
-def main() -> None:
-    """Train and export."""
-    parser = argparse.ArgumentParser(prog="python -m training.encoder", description=__doc__)
-    parser.add_argument("--objects", type=Path, required=True, help="as for python -m training")
-    parser.add_argument("--drawn", type=Path, help="as for python -m training")
-    parser.add_argument("--dev", type=Path, help="objects to evaluate on after each epoch")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--begin", type=Path, help="PyTorch weights of an EfficientNet-Lite0")
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    cv2.setNumThreads(1)
-    options.out.mkdir(parents=True, exist_ok=True)
-    export(*train(options), options.out)
-
-
-if __name__ == "__main__":
-    main()
