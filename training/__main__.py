@@ -96,7 +96,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=6, help="for the network")
     parser.add_argument("--rate", type=float, default=2e-3, help="for the network, at its highest")
     parser.add_argument(
-        "--rounds", default="200,600,2400", help="simulated users per round (default: %(default)s)"
+        "--rounds", default="200,600,2000", help="simulated users per round (default: %(default)s)"
     )
     parser.add_argument("--edge-trees", type=int, default=250)
     parser.add_argument(
