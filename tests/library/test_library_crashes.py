@@ -71,7 +71,7 @@ def test_a_killed_run_is_completed_to_the_same_library(photos, complete, tmp_pat
     file = tmp_path / "shelf.pickout"
     process = start(file, photos)
     wait_until(process, done)
-    time.sleep(0.05 * done)
+    time.sleep(0.02 * done)  # a little into the next picture, not to the end of the run
     process.send_signal(getattr(signal, kind))
     assert end(process) != 0
     with Library(file) as library:
