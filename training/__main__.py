@@ -81,8 +81,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--network",
         type=Path,
-        default=SHIPPED,
-        help="folder with the network (default: the one that ships with pickout)",
+        help="folder with the network (default: that of an earlier stage in the output folder, "
+        "else the one that ships with pickout)",
     )
     parser.add_argument(
         "--unseen",
@@ -130,9 +130,11 @@ def _train_network(options: argparse.Namespace) -> None:
 
 
 def _bring_network(options: argparse.Namespace) -> None:
+    """Put the network into the output folder, unless an earlier stage has made it there."""
     for name in NETWORK_FILES:
-        source, target = options.network / name, options.out / name
-        if source.resolve() != target.resolve():
+        source, target = (options.network or SHIPPED) / name, options.out / name
+        is_made = target.exists() and options.network is None
+        if not is_made and source.resolve() != target.resolve():
             shutil.copyfile(source, target)
 
 

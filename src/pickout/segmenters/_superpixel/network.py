@@ -14,7 +14,6 @@ import numpy as np
 
 from pickout.arrays import ByteArray, FloatArray
 from pickout.errors import ArgumentError
-from pickout.segmenters._superpixel.prompt_maps import CELL
 
 FILES = ("encoder.onnx", "head.onnx")
 
@@ -98,12 +97,6 @@ def network_size(height: int, width: int) -> tuple[int, int]:
     sides = (max(1, round(side * scale / STRIDE)) * STRIDE for side in (height, width))
     height, width = (min(side, LARGEST_SIDE) for side in sides)
     return height, width
-
-
-def cells_of(size_hw: tuple[int, int]) -> tuple[int, int]:
-    """Return how many cells high and wide the maps of a picture of this size are."""
-    height, width = network_size(*size_hw)
-    return height // CELL, width // CELL
 
 
 def _read(path: Path) -> cv2.dnn.Net:
