@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -125,9 +126,23 @@ class Store:
         if found < VERSION:
             with self.writing():
                 migrate(self._connection, self._check_ours())
-        if self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            self._connection.execute("PRAGMA journal_mode = WAL")
+        self._use_log()
         self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def _use_log(self) -> None:
+        """Switch the file to a write-ahead log, unless it has one.
+
+        SQLite does not wait for others here, whatever its timeout is: it says at once that the
+        file is busy.
+        """
+        deadline = time.monotonic() + BUSY_SECONDS
+        while self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
 
     def _check_ours(self) -> int:
         """Return the file's version, 0 for an empty file."""
