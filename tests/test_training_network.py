@@ -19,10 +19,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import torch
 from training import encoder as training
 from training.cell_user import User
-from training.data import Thing, for_network, for_trees
-from training.examples import SIZES, example
+from training.composites import composite
+from training.data import Divided, Thing, for_network, for_trees
+from training.examples import SIZES, example, segment_of
 from training.network import Encoder, Head
 from training.onnx_files import export
+from training.supply import Supply, ahead
 
 from pickout.analysis.models import EVERY
 from pickout.images import Image
@@ -63,7 +65,14 @@ def learned(tmp_path_factory):
     folder = tmp_path_factory.mktemp("disks")
     write_disks(folder)
     options = argparse.Namespace(
-        objects=folder, drawn=None, dev=None, begin=None, epochs=2, rate=4e-3, seed=0, out=folder
+        objects=folder,
+        drawn=None,
+        dev=None,
+        begin=None,
+        epochs=(1, 1),
+        rate=4e-3,
+        seed=0,
+        out=folder,
     )
     return training.train(options), folder
 
@@ -105,8 +114,8 @@ def test_what_is_written_is_what_pickout_runs(learned):
 
 def test_examples_have_the_sizes_of_the_network_and_never_lose_the_object():
     rng = np.random.default_rng(0)
-    for seed in range(40):
-        seen = example(disk_thing(seed), rng)
+    for seed in range(80):
+        seen = example(disk_thing(seed), rng, bold=seed % 2 == 1)
         assert seen.rgb.shape[:2] in SIZES
         assert seen.inside.any() and seen.share.max() <= 1.001
         user = User(seen, rng)
@@ -116,13 +125,67 @@ def test_examples_have_the_sizes_of_the_network_and_never_lose_the_object():
             user.click()
 
 
+def test_a_training_goes_on_from_its_own_file(learned):
+    """Nothing more to learn: the network that comes out is the one that went in."""
+    (encoder, head), folder = learned
+    options = argparse.Namespace(
+        objects=folder, drawn=None, dev=None, begin=folder / "network.pt", epochs=(0, 0),
+        rate=1e-3, seed=1, out=folder,
+    )  # fmt: skip
+    for before, after in zip((encoder, head), training.train(options), strict=True):
+        for name, value in before.state_dict().items():
+            assert torch.equal(value, after.state_dict()[name]), name
+
+
+def test_in_a_composite_one_of_the_two_objects_is_meant():
+    """The other lies there too, and where it covers the first that is no longer asked for."""
+    rng = np.random.default_rng(0)
+    meant = []
+    for seed in range(60):
+        base, other = disk_thing(2 * seed), disk_thing(2 * seed + 1)  # red is meant, and blue
+        both = composite(base, other, rng)
+        assert both.rgb.shape == base.rgb.shape and both.mask.any()
+        red, _, blue = both.rgb[both.mask].mean(0)
+        meant.append("base" if red > blue else "other")
+        if meant[-1] == "base":
+            assert not (both.mask & ~base.mask).any()
+            assert (both.rgb[both.mask] == base.rgb[both.mask]).mean() > 0.8
+        changed = (both.rgb != base.rgb).any(2)
+        assert 0.01 < changed.mean() < 0.4
+    assert 10 < meant.count("base") < 50
+
+
+def test_bold_segments_are_joined_with_their_neighbours():
+    labels = np.repeat(np.arange(6), 10)[None].repeat(40, 0)
+    picture = Divided("stripes", np.zeros((40, 60, 3), np.uint8), [labels])
+    rng = np.random.default_rng(0)
+    counts = []
+    for _ in range(60):
+        mask = segment_of(picture, rng, bold=True).mask
+        taken = np.unique(labels[mask])
+        assert (np.diff(taken) == 1).all() and mask.sum() == 400 * len(taken)
+        counts.append(len(taken))
+    assert set(counts) == {1, 2, 3}
+    assert all(segment_of(picture, rng).mask.sum() == 400 for _ in range(20))
+
+
+def test_batches_made_ahead_are_the_same():
+    things = [disk_thing(seed) for seed in range(40)]
+    direct, early = (Supply(things, [], np.random.default_rng(3)) for _ in range(2))
+    expected, got = list(direct.batches(bold=True)), list(ahead(early.batches(bold=True)))
+    assert len(got) == len(expected) == direct.steps == 2
+    for one, other in zip(expected, got, strict=True):
+        for a, b in zip(one, other, strict=True):
+            assert (a.rgb == b.rgb).all() and (a.share == b.share).all()
+
+
 @pytest.mark.slow
 def test_one_command_makes_models_that_cut(tmp_path):
     data, out = tmp_path / "data", tmp_path / "models"
     data.mkdir()
     write_disks(data)
-    words = f"""--from network --epochs 1 --objects {data} --drawn {data} --out {out} --rounds 6,12
-        --edge-trees 10 --click-trees 40 --band-trees 10"""
+    words = f"""--from network --epochs 1,1 --objects {data} --drawn {data} --out {out}
+        --rounds 6,12 --edge-trees 10 --click-trees 40 --band-trees 10"""
     command = [sys.executable, "-m", "training", *words.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

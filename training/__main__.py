@@ -40,6 +40,9 @@ FILES = (
     "edges_local.npz", "edges_context.npz", "openings.npz", "corrections.npz", "band.npz",
     *NETWORK_FILES,
 )  # fmt: skip
+DRAWN_EVERY = 3
+"""Every so many objects the trees learn from segments that people drew."""
+
 STAGES = ("network", "edges", "clicks", "evaluate")
 
 
@@ -91,9 +94,17 @@ def _options() -> argparse.Namespace:
         "(as it is after --from network)",
     )
     parser.add_argument(
-        "--begin", type=Path, help="PyTorch weights of an EfficientNet-Lite0 for the network"
+        "--begin",
+        type=Path,
+        help="PyTorch weights that the network begins with: of an EfficientNet-Lite0 for its "
+        "trunk, or network.pt of an earlier training",
     )
-    parser.add_argument("--epochs", type=int, default=6, help="for the network")
+    parser.add_argument(
+        "--epochs",
+        type=_two,
+        default=(6, 8),
+        help="for the network: on photos as they are, and on bold examples (default: 6,8)",
+    )
     parser.add_argument("--rate", type=float, default=2e-3, help="for the network, at its highest")
     parser.add_argument(
         "--rounds", default="200,600,2000", help="simulated users per round (default: %(default)s)"
@@ -117,6 +128,13 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--data-note", default="", help="licence of the data, for the card")
     return parser.parse_args()  # fmt: skip
+
+
+def _two(text: str) -> tuple[int, int]:
+    numbers = text.split(",")
+    if len(numbers) != 2 or not all(number.strip().isdigit() for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} should be two whole numbers, like 6,8")
+    return int(numbers[0]), int(numbers[1])
 
 
 def _train_network(options: argparse.Namespace) -> None:
@@ -163,8 +181,8 @@ def supply(options: argparse.Namespace) -> Iterator[Thing]:
     drawn = [SegmentSource(picture, options.seed) for picture in pictures]
     orders = [itertools.cycle(rng.permutation(len(kind)).tolist()) for kind in (whole, drawn)]
     for number in itertools.count():
-        if number % 3 == 2:
-            yield drawn[next(orders[1])].read(turn=number // 3 // len(drawn))
+        if number % DRAWN_EVERY == DRAWN_EVERY - 1:
+            yield drawn[next(orders[1])].read(turn=number // DRAWN_EVERY // len(drawn))
         else:
             yield whole[next(orders[0])].read()
 

@@ -51,7 +51,7 @@ class User:
 
     def answered(self, odds: np.ndarray) -> None:
         """Remember an answer, (h, w) log odds; now and then a better one than was given."""
-        self.before = (odds > 0).astype(np.float32)
+        self.before = said(odds)
         if self.rng is not None and self.rng.random() < 0.3:
             self.before = self._spoilt()
 
@@ -114,6 +114,11 @@ class User:
             cv2.ellipse(disc, (int(column), int(row)), axes, 0, 0, 360, 1, -1)
             answer = np.where(disc > 0, self.rng.integers(2), answer).astype(np.uint8)
         return answer.astype(np.float32)
+
+
+def said(odds: np.ndarray) -> np.ndarray:
+    """Return an answer as the network is told it."""
+    return (odds > 0).astype(np.float32)
 
 
 def _room(error: np.ndarray) -> np.ndarray:

@@ -99,6 +99,21 @@ def divided_pictures(folder: Path) -> list[Divided]:
     return found
 
 
+LARGEST = 0.6
+"""How much of a picture a segment may cover."""
+
+
+def joined(labels: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a segment with none to two of its neighbours: a person is a shirt, a face and hair."""
+    for _ in range(rng.integers(0, 3)):
+        around = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        touching = labels[around & ~mask]
+        if len(touching):  # the longer they touch, the likelier
+            both = mask | (labels == rng.choice(touching))
+            mask = both if both.mean() < LARGEST else mask
+    return mask
+
+
 @dataclass(frozen=True)
 class SegmentSource:
     """Objects taken from a divided picture: its drawn segments, another one every turn."""
@@ -114,7 +129,7 @@ class SegmentSource:
         for segment in rng.permutation(np.unique(labels)):
             candidate = labels == segment
             rims = (candidate[0], candidate[-1], candidate[:, 0], candidate[:, -1])
-            if 0.02 < candidate.mean() < 0.6 and sum(rim.any() for rim in rims) <= 1:
+            if 0.02 < candidate.mean() < LARGEST and sum(rim.any() for rim in rims) <= 1:
                 mask = candidate
                 break
         return Thing(self.picture.name, self.picture.rgb, mask, np.zeros_like(mask))

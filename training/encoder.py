@@ -11,20 +11,41 @@ import copy
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from training.cell_user import User
-from training.data import Divided, Thing, divided_pictures, for_network, sources
-from training.examples import Example, example, segment_of
+from pickout.segmenters._superpixel.opinion import LATER_LOOKS, OPENING_LOOKS
+from training.cell_user import User, said
+from training.data import Thing, divided_pictures, for_network, sources
+from training.examples import Example, example
 from training.network import Encoder, Head, begin_with
-
-BATCH = 16
+from training.supply import BATCH, Supply, ahead
 
 PROMPTS = 3
 """Prompts in a row on each object."""
+
+AGAIN = 0.35
+"""How often, in the bold phase, an answer is looked at again before the next prompt."""
+
+TRUNK_SHARE = 0.3
+"""The rate of a trunk that began with weights from elsewhere, as a share of the others'."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the training: how long, how fast, and whether from bold examples."""
+
+    epochs: int
+    rate: float
+    bold: bool
+
+
+def phases(epochs: tuple[int, int], rate: float) -> tuple[Phase, Phase]:
+    """Return the phases of a training: photos as they are, then bold examples."""
+    return Phase(epochs[0], rate, bold=False), Phase(epochs[1], rate / 2, bold=True)
 
 
 def as_input(examples: list[Example]) -> torch.Tensor:
@@ -73,10 +94,15 @@ def loss_of(odds: torch.Tensor, examples: list[Example]) -> torch.Tensor:
 class Average:
     """The running mean of a network's weights: better than the last ones."""
 
-    def __init__(self, *modules: torch.nn.Module, keep: float = 0.998) -> None:
-        self.modules, self.keep = modules, keep
-        self.means = [copy.deepcopy(module).eval() for module in modules]
+    def __init__(self, encoder: Encoder, head: Head, keep: float = 0.998) -> None:
+        self.modules, self.keep = (encoder, head), keep
+        self.means = copy.deepcopy(encoder).eval(), copy.deepcopy(head).eval()
         self.steps = 0
+
+    @property
+    def network(self) -> tuple[Encoder, Head]:
+        """The averaged encoder and head."""
+        return self.means[0], self.means[1]
 
     def update(self) -> None:
         """Move towards the present weights."""
@@ -95,63 +121,72 @@ class Average:
 def train(options: argparse.Namespace) -> tuple[Encoder, Head]:
     """Return the network trained as the options of ``python -m training`` say."""
     torch.manual_seed(options.seed)
-    rng = np.random.default_rng(options.seed)
     whole = [s.read() for s in for_network(sources(options.objects))]
     drawn = for_network(divided_pictures(options.drawn)) if options.drawn else []
-    per_epoch = (len(whole) + len(drawn) * 8) // BATCH
-    encoder, head = Encoder(), Head()
+    dev = [s.read() for s in sources(options.dev)] if options.dev else []
+    network = Encoder(), Head()
     if options.begin:
-        begin_with(encoder, options.begin)
-    encoder, head = (m.to(memory_format=torch.channels_last).train() for m in (encoder, head))
+        begin_with(*network, options.begin)
+    trunk_share = TRUNK_SHARE if options.begin else 1.0
+    for number, phase in enumerate(phases(options.epochs, options.rate)):
+        made, used = (np.random.default_rng([options.seed, number, k]) for k in range(2))
+        for epoch in _epochs(phase, network, trunk_share, Supply(whole, drawn, made), used):
+            seen = evaluate(*epoch.network, dev) if dev else {}
+            print(json.dumps(epoch.record | seen), flush=True)
+            torch.save([m.state_dict() for m in epoch.network], options.out / "network.pt")
+            network = epoch.network
+    return network
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch led to: the running mean of the network, and what to say of it."""
+
+    network: tuple[Encoder, Head]
+    record: dict[str, object]
+
+
+def _epochs(
+    phase: Phase,
+    network: tuple[Encoder, Head],
+    trunk_share: float,
+    supply: Supply,
+    rng: np.random.Generator,
+) -> Iterator[Epoch]:
+    if phase.epochs == 0:
+        return
+    if supply.steps == 0:
+        raise ValueError(f"the network needs {BATCH} objects at least to learn from, in --objects")
+    encoder, head = (
+        copy.deepcopy(module).to(memory_format=torch.channels_last).train() for module in network
+    )
     trunk = [*encoder.stem.parameters(), *encoder.stages.parameters()]
     rest = [p for name, p in encoder.named_parameters() if not name.startswith(("stem", "stages"))]
-    rates = [options.rate * (0.3 if options.begin else 1.0), options.rate]
     groups = [{"params": trunk}, {"params": [*rest, *head.parameters()]}]
-    optimizer = torch.optim.AdamW(groups, lr=options.rate, weight_decay=1e-2)
+    optimizer = torch.optim.AdamW(groups, lr=phase.rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, rates, total_steps=per_epoch * options.epochs, pct_start=0.1
+        optimizer,
+        [phase.rate * trunk_share, phase.rate],
+        total_steps=supply.steps * phase.epochs,
+        pct_start=0.1,
     )
     average = Average(encoder, head)
-    for epoch in range(options.epochs):
+    for number in range(phase.epochs):
         start, losses = time.time(), []
-        for examples in _batches(whole, drawn, per_epoch, rng):
-            losses.append(learn(encoder, head, examples, rng, optimizer))
+        for examples in ahead(supply.batches(phase.bold)):
+            again = AGAIN if phase.bold else 0.0
+            losses.append(learn(encoder, head, examples, rng, optimizer, again))
             schedule.step()
             average.update()
             if len(losses) % 50 == 0:
+                name = f"{'bold ' * phase.bold}epoch {number + 1}"
                 print(
-                    f"epoch {epoch + 1}, {len(losses)} / {per_epoch} steps, "
+                    f"{name}, {len(losses)} / {supply.steps} steps, "
                     f"{time.time() - start:.0f} s, loss {np.mean(losses[-50:], 0).round(4)}",
                     flush=True,
                 )
-        mean_encoder, mean_head = average.means
-        record = {"epoch": epoch + 1, "loss": float(np.mean(losses))}
-        if options.dev:
-            record |= evaluate(mean_encoder, mean_head, [s.read() for s in sources(options.dev)])
-        print(json.dumps(record), flush=True)
-        torch.save([m.state_dict() for m in average.means], options.out / "network.pt")
-    return average.means[0], average.means[1]
-
-
-def _batches(
-    whole: list[Thing], drawn: list[Divided], steps: int, rng: np.random.Generator
-) -> Iterator[list[Example]]:
-    """Yield lists of examples of one size each."""
-    waiting: dict[tuple[int, int], list[Example]] = {}
-    done = 0
-    while done < steps:
-        every = [*whole, *drawn * 8]
-        for number in rng.permutation(len(every)):
-            item = every[number]
-            thing = item if isinstance(item, Thing) else segment_of(item, rng)
-            seen = example(thing, rng)
-            group = waiting.setdefault(seen.share.shape, [])
-            group.append(seen)
-            if len(group) == BATCH:
-                yield waiting.pop(seen.share.shape)
-                done += 1
-                if done == steps:
-                    return
+        record: dict[str, object] = {"epoch": number + 1, "bold": phase.bold}
+        yield Epoch(average.network, record | {"loss": float(np.mean(losses))})
 
 
 def learn(
@@ -160,8 +195,12 @@ def learn(
     examples: list[Example],
     rng: np.random.Generator,
     optimizer: torch.optim.Optimizer,
+    again: float = 0.0,
 ) -> list[float]:
-    """Let users mark, learn from it, and return the loss after each of their prompts."""
+    """Let users mark, learn from it, and return the loss after each of their prompts.
+
+    `again` is how often, instead of the next prompt, the network hears its own answer.
+    """
     users = [User(seen, rng) for seen in examples]
     losses = []
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -171,8 +210,11 @@ def learn(
             losses.append(loss_of(odds, examples))
             if k + 1 < PROMPTS:
                 for user, answer in zip(users, odds[:, 0].detach().float().numpy(), strict=True):
-                    user.answered(answer)
-                    user.click()
+                    if rng.random() < again:
+                        user.before = said(answer)
+                    else:
+                        user.answered(answer)
+                        user.click()
         total = sum(losses) / len(losses)
     optimizer.zero_grad()
     total.backward()
@@ -183,23 +225,33 @@ def learn(
 
 @torch.no_grad()
 def evaluate(encoder: Encoder, head: Head, things: list[Thing]) -> dict[str, float]:
-    """Return mean IoU, at the network's own size, of one to five exact clicks and of a box."""
+    """Return mean IoU, at the network's own size, of one to five exact clicks and of a box.
+
+    All are looked at as often as pickout does.
+    """
     curves, boxes = [], []
     for thing in things:
         seen = example(thing, None)
-        *features, embedding = encoder(as_input([seen]))
+        encoded = encoder(as_input([seen]))
         user, curve = User(seen, None), []
         for k in range(5):
-            odds = head(*features, told(embedding, [user]))[0, 0].numpy()
-            curve.append(_iou(odds, seen))
-            user.answered(odds)
-            if k < 4:
-                user.click()
+            curve.append(
+                _iou(_answer(head, encoded, user, OPENING_LOOKS if k == 0 else LATER_LOOKS), seen)
+            )
+            user.click()
         curves.append(curve)
-        user = User(seen, None, "box")
-        boxes.append(_iou(head(*features, told(embedding, [user]))[0, 0].numpy(), seen))
+        boxes.append(_iou(_answer(head, encoded, User(seen, None, "box"), OPENING_LOOKS), seen))
     clicks = np.mean(curves, 0).round(4).tolist()
     return {"IoU of 1 to 5 clicks": clicks, "box": round(float(np.mean(boxes)), 4)}
+
+
+def _answer(head: Head, encoded: tuple[torch.Tensor, ...], user: User, looks: int) -> np.ndarray:
+    """Return log odds after so many looks, each at the answer of the one before."""
+    *features, embedding = encoded
+    for _ in range(looks):
+        odds = head(*features, told(embedding, [user]))[0, 0].numpy()
+        user.before = said(odds)
+    return odds
 
 
 def _iou(odds: np.ndarray, seen: Example) -> float:

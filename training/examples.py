@@ -8,10 +8,13 @@ import cv2
 import numpy as np
 
 from pickout.segmenters._superpixel.prompt_maps import CELL
-from training.data import Divided, Thing
+from training.data import LARGEST, Divided, Thing, joined
 
 SIZES = ((192, 256), (160, 288), (224, 224), (160, 320))
 """Heights and widths that pictures are brought to, by what suits their shape best."""
+
+MISSES = 0.25
+"""Bold windows miss at most 1.5 times the square of this, as a share of the object, on a side."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,14 @@ class Example:
         return self.share >= min(0.5, float(self.share.max()))
 
 
-def example(thing: Thing, rng: np.random.Generator | None) -> Example:
-    """Return a window around an object, at random; the whole picture without `rng`."""
+def example(thing: Thing, rng: np.random.Generator | None, bold: bool = False) -> Example:
+    """Return a window around an object, at random; the whole picture without `rng`.
+
+    Bold windows may miss a part of the object, and their colours vary more.
+    """
     rgb, mask, known = thing.rgb, thing.mask, ~thing.ignore
     if rng is not None:
-        x0, y0, x1, y1 = _some_window(mask, rng)
+        x0, y0, x1, y1 = _some_window(mask, rng, MISSES if bold and rng.random() < 0.2 else 0.0)
         rgb, mask, known = (array[y0:y1, x0:x1] for array in (rgb, mask, known))
     if rgb.shape[0] > rgb.shape[1]:  # frames lie on their longer side
         rgb, mask, known = (np.swapaxes(array, 0, 1) for array in (rgb, mask, known))
@@ -54,7 +60,7 @@ def example(thing: Thing, rng: np.random.Generator | None) -> Example:
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     rgb = cv2.resize(rgb, (width, height), interpolation=how)
     if rng is not None:
-        rgb = _other_light(rgb, rng)
+        rgb = _other_light(_other_tone(rgb, rng) if bold else rgb, rng)
     cells = (width // CELL, height // CELL)
     share, known = (
         cv2.resize(a.astype(np.float32), cells, interpolation=cv2.INTER_AREA) for a in (mask, known)
@@ -62,7 +68,9 @@ def example(thing: Thing, rng: np.random.Generator | None) -> Example:
     return Example(rgb, share, known)
 
 
-def _some_window(mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int, int, int]:
+def _some_window(
+    mask: np.ndarray, rng: np.random.Generator, misses: float
+) -> tuple[int, int, int, int]:
     height, width = mask.shape
     if rng.random() < 0.4:
         return 0, 0, width, height
@@ -70,7 +78,8 @@ def _some_window(mask: np.ndarray, rng: np.random.Generator) -> tuple[int, int, 
     for axis, side in ((0, width), (1, height)):
         at = np.flatnonzero(mask.any(axis))
         low, high = (int(at[0]), int(at[-1]) + 1) if len(at) else (0, side)
-        room = (high - low) * rng.uniform(-0.05, 1.0, 2) ** 2 * 1.5
+        draw = rng.uniform(-misses, 1.0, 2)
+        room = (high - low) * draw * abs(draw) * 1.5
         spans.append((max(0, int(low - room[0])), min(side, int(high + room[1]) + 1)))
     (x0, x1), (y0, y1) = spans
     if x1 - x0 < 24 or y1 - y0 < 24 or not mask[y0:y1, x0:x1].any():
@@ -88,10 +97,25 @@ def _other_light(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.clip(light, 0, 255).astype(np.uint8)
 
 
-def segment_of(picture: Divided, rng: np.random.Generator) -> Thing:
-    """Return a random one of the larger segments that people drew."""
+def _other_tone(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the picture with other brightness, saturation and primary colours, and noise."""
+    tone = (rgb.astype(np.float32) / 255) ** np.float32(np.exp(rng.uniform(-0.4, 0.4)))
+    grey = tone.mean(2, keepdims=True)
+    tone = grey + (tone - grey) * np.float32(rng.uniform(0.4, 1.6))
+    if rng.random() < 0.3:
+        mix = np.eye(3) + rng.uniform(-0.25, 0.25, (3, 3))
+        tone = tone @ (mix / mix.sum(1, keepdims=True)).astype(np.float32).T
+    noise = rng.uniform(0, 0.03) if rng.random() < 0.2 else 0.0
+    tone = tone + np.float32(noise) * rng.standard_normal(tone.shape, np.float32)
+    return np.clip(255 * tone, 0, 255)
+
+
+def segment_of(picture: Divided, rng: np.random.Generator, bold: bool = False) -> Thing:
+    """Return a random one of the larger segments that people drew; bold ones may be joined."""
     labels = picture.labels[rng.integers(len(picture.labels))]
     values, counts = np.unique(labels, return_counts=True)
-    fits = values[(counts > 0.004 * labels.size) & (counts < 0.6 * labels.size)]
+    fits = values[(counts > 0.004 * labels.size) & (counts < LARGEST * labels.size)]
     mask = labels == (rng.choice(fits) if len(fits) else values[0])
+    if bold:
+        mask = joined(labels, mask, rng)
     return Thing(picture.name, picture.rgb, mask, np.zeros_like(mask))

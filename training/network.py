@@ -40,6 +40,18 @@ PROMPT_MAPS = 9
 """Channels that tell of the prompts; see `pickout.segmenters._superpixel.network`."""
 
 
+class ByDepth(nn.Conv2d):
+    """A convolution of each channel alone, in single precision.
+
+    In half precision its backward pass on a CPU takes up to five times as long.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the filtered channels."""
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(x.float())
+
+
 class Block(nn.Module):
     """Inverted residual: expand, filter by depth, project."""
 
@@ -50,7 +62,7 @@ class Block(nn.Module):
         if expansion > 1:
             layers += [nn.Conv2d(source, middle, 1, bias=False), _norm(middle), nn.ReLU6()]
         layers += [
-            nn.Conv2d(middle, middle, kernel, stride, kernel // 2, groups=middle, bias=False),
+            ByDepth(middle, middle, kernel, stride, kernel // 2, groups=middle, bias=False),
             _norm(middle),
             nn.ReLU6(),
             nn.Conv2d(middle, target, 1, bias=False),
@@ -147,9 +159,17 @@ def _up(x: Tensor) -> Tensor:
     return functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
-def begin_with(encoder: Encoder, path: Path) -> None:
-    """Give the encoder's trunk the weights of an EfficientNet-Lite0, in the order of its layers."""
-    given = list(torch.load(path, map_location="cpu", weights_only=True).values())
+def begin_with(encoder: Encoder, head: Head, path: Path) -> None:
+    """Give the network the weights of an earlier one, or its trunk those of an EfficientNet-Lite0.
+
+    The latter are taken in the order of its layers.
+    """
+    file = torch.load(path, map_location="cpu", weights_only=True)
+    if isinstance(file, list):
+        encoder.load_state_dict(file[0])
+        head.load_state_dict(file[1])
+        return
+    given = list(file.values())
     trunk = {f"stem.{k}": v for k, v in encoder.stem.state_dict().items()}
     trunk |= {f"stages.{k}": v for k, v in encoder.stages.state_dict().items()}
     weights = dict(zip(trunk, given, strict=False))

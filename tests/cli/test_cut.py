@@ -1,11 +1,13 @@
 """pickout cut: what is on the disk afterwards."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pickout import samples
 from pickout.masks import Mask
 
 
@@ -117,6 +119,33 @@ def test_json_on_stdout_is_all_of_stdout(run, photo, mask_file, disc):
 def test_quiet_prints_nothing(run, photo, mask_file):
     answer = run("cut", photo, "--mask", mask_file, "-o", "out.png", "--quiet")
     assert (answer.code, answer.out, answer.err) == (0, "", "")
+
+
+def test_the_next_click_is_offered_where_it_is_worth_it(run):
+    """In one of the sample photos at least; taking the offer changes the mask there."""
+    offered = 0
+    for photo in samples.sample_paths()[:4]:
+        height, width = read(photo).shape[:2]
+        first = ("--click", f"{width // 2},{height // 2}")
+        answer = run("cut", photo, *first, "--mask-out", "a.png", "--json", "a.json", "--overwrite")
+        doubts = json.loads(Path("a.json").read_text())["doubts"]
+        assert ("least sure around" in answer.err) == bool(doubts)
+        if not doubts:
+            continue
+        offered += 1
+        option, point = answer.err.split("add ")[1].split()[:2]
+        x, y = (int(number) for number in point.split(","))
+        assert (read("a.png")[y, x] > 0) == doubts[0]["positive"] == (option == "--not")
+        assert doubts[0]["gain"] >= 0.01 * (read("a.png") > 0).sum()
+        run("cut", photo, *first, option, point, "--mask-out", "b.png", "--overwrite")
+        assert (read("b.png")[y, x] > 0) == (option == "--click")
+    assert offered
+
+
+def test_a_method_without_doubts_offers_nothing(run, photo):
+    outline = ("--polygon", "20,20 40,20 40,40 20,40")
+    answer = run("cut", photo, "-s", "paint", *outline, "--json", "-")
+    assert json.loads(answer.out)["doubts"] == [] and "least sure" not in answer.err
 
 
 def test_a_session_goes_on_where_it_was(run, photo, tmp_path):

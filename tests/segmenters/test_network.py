@@ -108,6 +108,30 @@ def test_a_box_is_understood(cup):
     assert 0.05 < inside[~far].mean() and inside[far].mean() < 0.02
 
 
+def test_it_looks_again_at_its_own_answer_where_something_begins(cup, monkeypatch):
+    told = []
+    answer = Network.answer
+
+    def watched(network, seen, maps):
+        told.append(maps[opinions.BEFORE].copy())
+        odds = answer(network, seen, maps)
+        told.append(odds > 0)
+        return odds
+
+    monkeypatch.setattr(Network, "answer", watched)
+    odds = asked(cup, Click(290, 112)).maps[0]
+    before, *again = told
+    np.testing.assert_array_equal(odds > 0, told[-1])
+    assert not before.any() and len(told) == 2 * opinions.OPENING_LOOKS
+    for said, heard in zip(again[0::2], again[1::2], strict=False):
+        np.testing.assert_array_equal(said, heard)
+    told.clear()
+    answer_now = np.zeros(cup.frame.size_hw, bool)
+    answer_now[:20] = True
+    asked(cup, Click(290, 112), before=answer_now)
+    assert len(told) == 2 * opinions.LATER_LOOKS and told[0].any()
+
+
 def test_odds_are_bounded_and_come_in_steps(cup):
     odds = asked(cup, Click(290, 112), Click(20, 20, False)).maps[0]
     assert np.abs(odds).max() <= CERTAIN

@@ -42,6 +42,11 @@ class Console:
             # Refused before the work, not after it.
             refuse_existing(Path(str(self.json_to)), overwrite=self.overwrite)
 
+    @property
+    def is_silent(self) -> bool:
+        """True if neither words nor a record will be seen."""
+        return self.quiet and self.json_to is None
+
     def say(self, text: str = "") -> None:
         """Print a line of the result."""
         if not self.quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,11 @@ from pickout.cli.console import Console, counted
 from pickout.cli.prompting import give, require_object, session_of, typed_steps
 
 if TYPE_CHECKING:
+    from pickout.segmenters.base import Doubt
     from pickout.session import Session
+
+WORTH_ASKING = 0.01
+"""A doubt is told if its gain is at least this share of the object."""
 
 EPILOG = """\
 Examples:
@@ -101,6 +106,8 @@ def cut(
 
     The order of clicks, boxes, strokes, masks and edits matters: where they contradict each
     other, the last one wins. Coordinates are pixels from the upper left corner.
+
+    If one more click is likely to help much, the place is named, with the option to add.
     """
     from pickout.cli.writing import Look, check_outputs, write_objects
 
@@ -144,6 +151,9 @@ def _report(console: Console, session: Session, photo: Path, written: list[Path]
     for path in written:
         console.say(str(path))
     console.note(f"{photo.name}: {counted(mask.area, 'pixel')}, {share:.1%} of the picture")
+    doubts = [] if console.is_silent else _doubts(session)
+    if doubts:
+        console.note(_advice(doubts[0]))
     console.write_json(
         {
             "photo": str(photo),
@@ -152,6 +162,23 @@ def _report(console: Console, session: Session, photo: Path, written: list[Path]
             "area": mask.area,
             "box_xyxy": list(mask.box_xyxy or ()),
             "mask": mask.to_rle(),
+            "doubts": [asdict(doubt) for doubt in doubts],
             "written": [str(path) for path in written],
         }
     )
+
+
+def _doubts(session: Session) -> list[Doubt]:
+    """Return the few places where a click is likeliest to mend much, best first."""
+    if not session.can_doubt:
+        return []
+    least = WORTH_ASKING * session.mask.area
+    return [doubt for doubt in session.doubts() if doubt.gain >= least]
+
+
+def _advice(doubt: Doubt) -> str:
+    """Return the line that offers the next click."""
+    where = f"{doubt.x:g},{doubt.y:g}"
+    if doubt.positive:
+        return f"least sure around {where}, which is inside: if it should not be, add --not {where}"
+    return f"least sure around {where}, which is outside: if it belongs to it, add --click {where}"

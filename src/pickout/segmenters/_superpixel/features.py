@@ -9,7 +9,7 @@ import numpy as np
 
 from pickout import _core
 from pickout.arrays import AnyArray, BoolArray, FloatArray, IntArray
-from pickout.segmenters._superpixel.marks import Mark
+from pickout.segmenters._superpixel.marks import Mark, corrects
 from pickout.segmenters._superpixel.mixtures import compare_colours, cut_by_colours
 from pickout.segmenters._superpixel.scene import Costs, Scene
 
@@ -105,8 +105,8 @@ class Question:
 
     @property
     def is_correction(self) -> bool:
-        """True for a click that mends an answer; else something new begins: a box, a stroke."""
-        return bool(self.answer.any() and self.marks and not self.marks[-1].is_stroke)
+        """True for a click that mends an answer; see `corrects`."""
+        return corrects(self.marks, self.answer)
 
 
 Rows = list[AnyArray | float]

@@ -39,6 +39,19 @@ class Mark:
     is_frame: bool = False
     is_stroke: bool = False
 
+    @property
+    def is_click(self) -> bool:
+        """True for what points at one place."""
+        return not self.is_frame and not self.is_stroke
+
+
+def corrects(marks: Sequence[Mark], answer: AnyArray) -> bool:
+    """Tell whether the newest of the marks mends an answer; else something new begins.
+
+    `marks` are those that point somewhere, without boxes and lassos. A stroke is a new beginning.
+    """
+    return bool(answer.any() and marks and not marks[-1].is_stroke)
+
 
 def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
     """Return what a prompt says about a frame's superpixels.

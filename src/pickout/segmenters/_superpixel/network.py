@@ -17,7 +17,7 @@ from pickout.errors import ArgumentError
 
 FILES = ("encoder.onnx", "head.onnx")
 
-PIXELS = 49_152
+PIXELS = 61_440
 """The network sees a window at about this many pixels."""
 
 STRIDE, LARGEST_SIDE = 32, 1024

@@ -16,6 +16,9 @@ DISK, LAST_DISK = 1.2, 3.0
 FAR = np.float32(1000)
 """Distance in cells of what is not there."""
 
+BEFORE = 6
+"""The map that tells the previous answer."""
+
 REACH = 0.5
 """Distances are told up to this share of the mean side."""
 
@@ -60,7 +63,7 @@ def prompt_maps(
         maps[4] = _spot(distance, LAST_DISK) if newest[1] else -_spot(distance, LAST_DISK)
     if box is not None:
         maps[5] = box.ravel()
-    maps[6] = before.ravel()
+    maps[BEFORE] = before.ravel()
     return maps.reshape(7, height, width)
 
 

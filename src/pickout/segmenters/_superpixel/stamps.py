@@ -37,6 +37,11 @@ class Stamp:
     inside: bool
     only: bool = False
 
+    @property
+    def is_click(self) -> bool:
+        """True for what settles a single pixel."""
+        return self.pixels.size == 1 and not self.only
+
     def agrees(self, mask: BoolArray) -> bool:
         """Tell whether a mask already has what the prompt says."""
         part = mask[self._slices()]
@@ -93,12 +98,11 @@ def write_all(mask: BoolArray, stamps: Iterable[Stamp]) -> None:
     """Write stamps, oldest first, into a mask, in place. Clicks that disagree become small dots."""
     clicked: list[tuple[int, int]] = []
     for stamp in stamps:
-        is_click = stamp.pixels.size == 1 and not stamp.only
-        if is_click and not stamp.agrees(mask):
+        if stamp.is_click and not stamp.agrees(mask):
             _write_dot(mask, stamp, clicked)
         else:
             stamp.write(mask)
-        if is_click:
+        if stamp.is_click:
             clicked.append(stamp.box_xyxy[:2])
 
 

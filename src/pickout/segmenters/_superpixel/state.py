@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import cv2
 import numpy as np
 
 from pickout import _core
@@ -23,6 +22,7 @@ from pickout.segmenters._superpixel.frame import (
 )
 from pickout.segmenters._superpixel.models import Models
 from pickout.segmenters._superpixel.opinion import Opinion, opinion_of
+from pickout.segmenters._superpixel.reach import Change, may_change, restore_unreached
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import Stamp, stamp_of, write_all
 from pickout.segmenters._superpixel.view import (
@@ -33,9 +33,6 @@ from pickout.segmenters._superpixel.view import (
     view_elsewhere,
 )
 from pickout.segmenters._superpixel.zoom import FOCUS_AFTER, choose_focus, choose_window
-
-MARGIN = 4
-"""Working pixels around changed superpixels in which the outline is drawn anew."""
 
 SMALL_PART = 0.1
 """Parts found inside a box are dropped if smaller than this share of the largest."""
@@ -75,25 +72,6 @@ class State:
     def box_xyxy(self) -> Box4:
         """The box around the answer, empty without one."""
         return _core.bounding_box(self.mask)
-
-
-@dataclass(frozen=True, eq=False)
-class Change:
-    """What the newest prompt does to the superpixels of a scene.
-
-    Parameters
-    ----------
-    inside : (n,) ndarray of bool
-        The new answer.
-    touched : (n,) ndarray of bool
-        Where the new answer counts.
-    kept : (n,) ndarray of bool
-        What the previous answer has elsewhere.
-    """
-
-    inside: BoolArray
-    touched: BoolArray
-    kept: BoolArray
 
 
 class Picture:
@@ -153,8 +131,7 @@ class Picture:
     def _focus(self, state: State) -> tuple[View, BoolArray] | None:
         """Return a close look at the surroundings of a late click, and the answer before there."""
         frame, stamp = state.view.scene.frame, state.stamped[-1][1]
-        is_click = stamp.pixels.size == 1 and not stamp.only
-        if len(state.stamped) <= FOCUS_AFTER or not is_click or state.is_given:
+        if len(state.stamped) <= FOCUS_AFTER or not stamp.is_click or state.is_given:
             return None
         mark = state.view.marks[-1]
         room = room_of(frame.sampled_mask(state.mask), mark) / min(frame.scale_xy)
@@ -184,6 +161,7 @@ class Picture:
         `before` is the previous answer there, at working size.
         """
         models, share = self.models, _area(view.scene.frame.window) / state.mask.size
+        has_answer = state.box_xyxy[0] < state.box_xyxy[2]
         opinion = self._opinion(state, view, before)
         view = replace(view, opinion=opinion)
         question = view.question(before, is_given=state.is_given, window_share=share)
@@ -193,6 +171,9 @@ class Picture:
         change = _change(found, question.answer > 0.5, state, asked)
         mask = self._composed(change, before, state, asked)
         write_all(mask, [stamp for _, stamp in state.stamped])
+        if view.marks[-1].is_click and not state.is_given and has_answer:
+            window, click = view.scene.frame.window, state.stamped[-1][1].box_xyxy[:2]
+            restore_unreached(mask, state.mask, window, click)
         base = asked
         if view.rim is not None:
             logit = carried_logit(asked, state.view.scene, state.view.logit)
@@ -215,8 +196,7 @@ class Picture:
         if state.is_given:
             drawn |= before & ~change.touched[frame.superpixels.labels]
         field = outline.redraw(asked, drawn, self.models.band)
-        keeps = state.is_given or bool(change.kept.any())
-        opened = _open(frame, change, state.is_given) if keeps else None
+        opened = may_change(asked, field > 0, before, change, is_given=state.is_given)
         mask = _canvas(state, frame, opened)
         outline.draw(mask, frame, field, self.pyramid, opened)
         return mask
@@ -284,24 +264,6 @@ def _canvas(state: State, frame: Frame, opened: BoolArray | None) -> BoolArray:
     if opened is None and _area(frame.window) == state.mask.size:
         return np.empty_like(state.mask)  # all of it will be drawn; copies take time
     return state.mask.copy()
-
-
-def _open(frame: Frame, change: Change, is_given: bool) -> BoolArray:
-    """Return the working pixels that may change: touched ones and a margin around them."""
-    labels = frame.superpixels.labels
-    if not is_given and not change.kept.any():
-        return np.ones(labels.shape, bool)
-    touched = change.touched[labels]
-    near = _widened(touched)
-    if not is_given:
-        near &= touched | ~_widened(change.kept[labels])
-    return near
-
-
-def _widened(pixels: BoolArray) -> BoolArray:
-    side = 2 * MARGIN + 1
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    return cv2.dilate(pixels.view(np.uint8), disk).astype(bool)
 
 
 def _stamped(mask: BoolArray, stamped: tuple[tuple[Prompt, Stamp], ...]) -> BoolArray:
