@@ -6,7 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
 
+from pickout.prompts import Click
+from pickout.segmenters._superpixel.frame import Pyramid
+from pickout.segmenters._superpixel.models import shipped_models
 from pickout.segmenters._superpixel.reach import restore_unreached
+from pickout.segmenters._superpixel.state import Picture
 
 SIDE = 60
 
@@ -54,6 +58,25 @@ def test_parts_that_do_not_hang_together_with_the_click_stay(seed):
     got = new.copy()
     restore_unreached(got, old, window, (x, y))
     np.testing.assert_array_equal(got, expected(new, old, window, (x, y)))
+
+
+@pytest.mark.parametrize("gap", [1, 3])
+def test_what_a_click_takes_away_is_gone_up_to_a_near_part_that_stays(gap):
+    """At working size: two blocks side by side, a negative click on one of them."""
+    array = np.full((60, 120, 3), (40, 90, 40), np.uint8)
+    noise = np.random.default_rng(0).integers(-6, 7, array.shape)
+    left, right = np.zeros((2, 60, 120), bool)
+    left[15:45, 20:58], right[15:45, 58 + gap : 100] = True, True
+    array[left], array[right] = (200, 60, 60), (60, 60, 200)
+    array = (array + noise).clip(0, 255).astype(np.uint8)
+    picture = Picture(Pyramid(array), shipped_models())
+    state = picture.start()
+    for x in (39, 80):
+        state = picture.after(state, Click(x, 30))
+    assert state.mask[left | right].all() and state.mask.mean() < 0.36
+    after = picture.after(state, Click(39, 30, False)).mask
+    assert after[right].all()
+    assert after[left].mean() < 0.02
 
 
 @pytest.mark.parametrize("gap", [0, 1])
