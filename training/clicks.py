@@ -12,7 +12,7 @@ from pickout.segmenters._superpixel.band import BAND_NAMES, measure_band
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.frame import Pyramid
 from pickout.segmenters._superpixel.models import Judge, Models
-from pickout.segmenters._superpixel.state import Picture, State, wanted
+from pickout.segmenters._superpixel.state import Picture, State, found_in
 from training.boost import Samples
 from training.data import Thing
 from training.processes import in_processes
@@ -119,7 +119,7 @@ def _band_sample(thing: Thing, state: State, rng: np.random.Generator) -> Sample
     """Return pixels near the outline of what the superpixels said."""
     view = state.asked
     frame = view.scene.frame
-    inside = wanted(view.cut(), view, state.is_given)[view.scene.superpixels.labels]
+    inside = found_in(view, state.is_given)[view.scene.superpixels.labels]
     band = measure_band(view, inside)
     if band is None:
         return Samples(*(np.zeros((0, *k), np.float32) for k in ((len(BAND_NAMES),), (), ())))

@@ -200,6 +200,23 @@ def test_any_picture_takes_any_prompt(shape, fill):
     assert Superpixel().regions(image) is not None
 
 
+@pytest.mark.parametrize("size", [(80, 120), (300, 400), (480, 640)])
+@pytest.mark.parametrize("ground, figure", [(60, 80), (200, 230)])
+def test_faint_drawings_without_any_noise_come_out_too(size, ground, figure):
+    height, width = size
+    drawing = np.full((*size, 3), ground, np.uint8)
+    rows, columns = slice(height // 4, height // 2), slice(width // 3, 3 * width // 4)
+    drawing[rows, columns] = figure
+    expected = drawing[:, :, 0] == figure
+    prepared = Superpixel().analyse(Image(drawing))
+    click = Click(width / 2, height / 3)
+    tight = Box(columns.start, rows.start, columns.stop, rows.stop)
+    loose = Box(columns.start - 5, rows.start - 5, columns.stop + 5, rows.stop + 5)
+    for prompt in (click, tight, loose):
+        mask = prepared.segment([prompt], None)
+        assert (mask & expected).sum() / (mask | expected).sum() > 0.95
+
+
 @pytest.mark.parametrize("size", [(80, 120), (480, 640)])
 def test_drawings_without_any_noise_come_out_to_a_few_pixels(size):
     """In them a few superpixels are as large as the things themselves."""

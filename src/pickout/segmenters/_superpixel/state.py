@@ -37,6 +37,12 @@ from pickout.segmenters._superpixel.zoom import FOCUS_AFTER, choose_focus, choos
 SMALL_PART = 0.1
 """Parts found inside a box are dropped if smaller than this share of the largest."""
 
+LEAST_OF_BOX = 0.05
+"""A box holds something that takes at least this share of it."""
+
+LEANINGS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+"""How much more is leaned towards taking, one after the other, where a box seems to be empty."""
+
 MOST_SCENES = 3
 """Analysed windows that are kept."""
 
@@ -167,7 +173,7 @@ class Picture:
         question = view.question(before, is_given=state.is_given, window_share=share)
         judge = models.corrections if question.is_correction else models.openings
         asked = replace(view, logit=judge(click_features(question)))
-        found = wanted(asked.cut(), asked, state.is_given)
+        found = found_in(asked, state.is_given)
         change = _change(found, question.answer > 0.5, state, asked)
         mask = self._composed(change, before, state, asked)
         write_all(mask, [stamp for _, stamp in state.stamped])
@@ -222,6 +228,21 @@ def _unframed(state: State) -> State:
     stamped = tuple((prompt, stamp) for prompt, stamp in state.stamped if not stamp.only)
     view = view_elsewhere(state.view, state.view.scene, stamped)
     return replace(state, stamped=stamped, view=view)
+
+
+def found_in(view: View, is_given: bool) -> BoolArray:
+    """Return the answer of a view; a box is answered with something, even where nothing is sure."""
+    found = wanted(view.cut(), view, is_given)
+    if view.depth is None or is_given or any(mark.positive for mark in view.marks):
+        return found
+    area = view.scene.superpixels.area
+    least = LEAST_OF_BOX * float(area @ (view.depth > 0))
+    for more in LEANINGS:
+        if area @ found >= least:
+            return found
+        found = wanted(view.cut(more), view, is_given)
+    # Drawings have so few superpixels that no cut between them is ever cheap.
+    return found if found.any() else wanted(view.likely(), view, is_given)
 
 
 def wanted(inside: BoolArray, view: View, is_given: bool) -> BoolArray:

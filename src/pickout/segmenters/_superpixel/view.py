@@ -68,10 +68,18 @@ class View:
         known = decided(list(self.marks), self.scene.n)
         return known if self.rim is None else np.where(known != 0, known, self.rim)
 
-    def cut(self) -> BoolArray:
-        """Return the superpixels inside, (n,), as the logits and what is known have it."""
-        leaning = self.logit + LEANING
+    def cut(self, more: float = 0.0) -> BoolArray:
+        """Return the superpixels inside, (n,), as the logits and what is known have it.
+
+        `more` is added to the logits besides: above 0 it takes more.
+        """
+        leaning = self.logit + LEANING + np.float32(more)
         return best_cut(self.scene.superpixels, leaning, self.known())
+
+    def likely(self) -> BoolArray:
+        """Return the superpixels that are known or likely inside, (n,), each for itself."""
+        known = self.known()
+        return np.asarray((known > 0) | ((known == 0) & (self.logit + LEANING > 0)))
 
     def with_prompt(self, prompt: Prompt, stamp: Stamp) -> View:
         """Return the view with one prompt more."""
