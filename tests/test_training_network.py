@@ -137,6 +137,20 @@ def test_a_training_goes_on_from_its_own_file(learned):
             assert torch.equal(value, after.state_dict()[name]), name
 
 
+def test_too_few_objects_are_refused_in_one_line(tmp_path):
+    write_disks(tmp_path)
+    for path in sorted((tmp_path / "masks").iterdir())[12:]:
+        path.unlink()
+    (tmp_path / "none" / "images").mkdir(parents=True)
+    words = (
+        f"--from network --objects {tmp_path} --drawn {tmp_path / 'none'} --out {tmp_path / 'out'}"
+    )
+    command = [sys.executable, "-m", "training", *words.split()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1 and "16 objects at least" in done.stderr
+    assert "Traceback" not in done.stderr and not list((tmp_path / "out").glob("*.onnx"))
+
+
 def test_in_a_composite_one_of_the_two_objects_is_meant():
     """The other lies there too, and where it covers the first that is no longer asked for."""
     rng = np.random.default_rng(0)

@@ -143,7 +143,10 @@ def _train_network(options: argparse.Namespace) -> None:
         from training.onnx_files import export
     except ImportError as err:
         sys.exit(f'--from network needs {err.name}: pip install "pickout[train-network]"')
-    export(*train(options), options.out)
+    try:
+        export(*train(options), options.out)
+    except ValueError as err:
+        sys.exit(f"--from network: {err}")
     options.unseen = True
 
 

@@ -156,7 +156,10 @@ def _epochs(
     if phase.epochs == 0:
         return
     if supply.steps == 0:
-        raise ValueError(f"the network needs {BATCH} objects at least to learn from, in --objects")
+        raise ValueError(
+            f"a network learns from {BATCH} objects at least, but --objects and --drawn leave "
+            "fewer (every fourth is kept for the trees); add more, or leave out --from network."
+        )
     encoder, head = (
         copy.deepcopy(module).to(memory_format=torch.channels_last).train() for module in network
     )
