@@ -16,21 +16,19 @@ bool any_inside(const bool* row) {
     return any != 0;
 }
 
-// The first place in [from, to) that is inside, `to` if there is none.
+}  // namespace
+
 size_t first_inside(const bool* row, size_t from, size_t to) {
     while (from + kStep <= to && !any_inside(row + from)) from += kStep;
     while (from < to && !row[from]) ++from;
     return from;
 }
 
-// The end of what is inside [from, to): one behind the last such place, `from` if there is none.
 size_t end_inside(const bool* row, size_t from, size_t to) {
     while (from + kStep <= to && !any_inside(row + to - kStep)) to -= kStep;
     while (to > from && !row[to - 1]) --to;
     return to;
 }
-
-}  // namespace
 
 Box bounding_box(const bool* mask, size_t height, size_t width) {
     const size_t first = first_inside(mask, 0, height * width);

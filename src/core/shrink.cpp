@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bounding_box.h"
+
 namespace pickout {
 namespace {
 
@@ -25,14 +27,18 @@ std::vector<Share> shares(int32_t samples, int32_t cells) {
 // Adds up what is inside of one row of samples, per cell (and one behind the last).
 bool sum_row(const bool* row, int32_t step, const std::vector<Share>& columns,
              std::vector<int32_t>& sums) {
+    size_t from = 0, to = columns.size();
+    if (step == 1) {  // most of a mask is empty
+        from = first_inside(row, from, to);
+        to = end_inside(row, from, to);
+    }
     std::fill(sums.begin(), sums.end(), 0);
     bool any = false;
-    for (const Share& share : columns) {
-        const int32_t inside = *row;
-        sums[share.cell] += inside * share.here;
-        sums[share.cell + 1] += inside * share.next;
+    for (size_t s = from; s < to; ++s) {
+        const int32_t inside = row[s * step];
+        sums[columns[s].cell] += inside * columns[s].here;
+        sums[columns[s].cell + 1] += inside * columns[s].next;
         any |= inside != 0;
-        row += step;
     }
     return any;
 }

@@ -41,6 +41,15 @@ class Turn:
         upright = array[self._mirrors()]
         return upright.swapaxes(0, 1) if self.transposed else upright
 
+    def laid_back(self, array: AnyArray) -> AnyArray:
+        """Return a turned array upright again, C-contiguous; the array itself if it is that."""
+        plain = array.view(np.uint8) if array.dtype == np.bool_ else array
+        if self.down or self.across:
+            plain = cv2.flip(plain, _FLIPS[self.across, self.down])
+        if self.transposed:
+            plain = cv2.transpose(plain)
+        return np.ascontiguousarray(plain).view(array.dtype)
+
     def size(self, size_hw: tuple[int, ...]) -> tuple[int, int]:
         """Return the height and width of a picture of `size_hw` after turning, or before."""
         height, width = size_hw
@@ -64,6 +73,8 @@ class Turn:
         mirrors = np.array([self.across, self.down])
         return np.where(mirrors, np.array(size_hw[::-1]) - places_xy, places_xy)
 
+
+_FLIPS = {(True, False): 1, (False, True): 0, (True, True): -1}
 
 UPRIGHT = Turn()
 

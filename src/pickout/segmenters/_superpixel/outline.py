@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pickout import _core
-from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
+from pickout.arrays import BoolArray, ByteArray, FloatArray, IntArray
 from pickout.segmenters._superpixel.band import measure_band
 from pickout.segmenters._superpixel.frame import Frame, Pyramid, cut, resized, scaled_window
 from pickout.segmenters._superpixel.models import Judge
@@ -145,9 +145,10 @@ def _draw_finer(
     mask: BoolArray, frame: Frame, field: Field, pyramid: Pyramid, opened: BoolArray | None
 ) -> None:
     """Enlarge the field level by level; the last one is written into the mask."""
-    inside, outside = (_upright(frame, c) for c in colours_around(frame.superpixels.rgb, field))
-    field = _upright(frame, field)
-    may_change = None if opened is None else _upright(frame, opened)
+    upright = frame.turn.laid_back
+    inside, outside = map(upright, colours_around(frame.superpixels.rgb, field))
+    field = upright(field)
+    may_change = None if opened is None else upright(opened)
     for level in reversed(pyramid.levels[1:]):
         window = scaled_window(frame.window, pyramid.size_hw, level.shape[:2])
         if (window[3] - window[1]) * (window[2] - window[0]) > 1.2 * field.size:
@@ -172,7 +173,3 @@ def _nearest(fine: int, coarse: int, *, mirrored: bool) -> IntArray:
     """Return for `fine` pixels the nearest of `coarse` ones along a side."""
     at = ((2 * np.arange(fine) + 1) * coarse // (2 * fine)).astype(np.int32)
     return np.ascontiguousarray(coarse - 1 - at[::-1]) if mirrored else at
-
-
-def _upright(frame: Frame, array: AnyArray) -> AnyArray:
-    return np.ascontiguousarray(frame.turn.back(array))

@@ -112,26 +112,38 @@ def restore_unreached(
     new, old = cut(mask, window), cut(earlier, window)
     if new.size > MOST_PIXELS:
         return
-    count, part = _parts(new | old)
+    both = new | old
+    x, y, width, height = cv2.boundingRect(both.view(np.uint8))
+    if width == 0:
+        return
+    here = (slice(y, y + height), slice(x, x + width))  # most of a picture is empty
+    count, part = _parts(both[here])
     if count <= 1:
         return
+    new, old = new[here], old[here]
     reached = np.zeros(count + 1, bool)
-    reached[part[at_xy[1] - window[1], at_xy[0] - window[0]]] = True
-    leaving = _leaving(part, window, mask.shape)
+    column, row = at_xy[0] - window[0] - x, at_xy[1] - window[1] - y
+    if 0 <= row < height and 0 <= column < width:
+        reached[part[row, column]] = True
+    box = (window[0] + x, window[1] + y, window[0] + x + width, window[1] + y + height)
+    leaving = _leaving(part, box, window, mask.shape)
     if reached[leaving].any():
         reached[leaving] = True
     is_old = np.bincount(part[old], minlength=count + 1) > 0
     np.copyto(new, old, where=(is_old & ~reached)[part])
 
 
-def _leaving(part: IntArray, window: Box4, size_hw: tuple[int, ...]) -> IntArray:
-    """Return the numbers of the parts at those sides of a window where the picture goes on."""
+def _leaving(part: IntArray, box: Box4, window: Box4, size_hw: tuple[int, ...]) -> IntArray:
+    """Return the numbers of the parts at those sides of a window where the picture goes on.
+
+    `part` shows only a box in the window that holds all parts.
+    """
     x0, y0, x1, y1 = window
     sides = [
-        (x0 > 0, part[:, 0]),
-        (y0 > 0, part[0]),
-        (x1 < size_hw[1], part[:, -1]),
-        (y1 < size_hw[0], part[-1]),
+        (0 < x0 == box[0], part[:, 0]),
+        (0 < y0 == box[1], part[0]),
+        (size_hw[1] > x1 == box[2], part[:, -1]),
+        (size_hw[0] > y1 == box[3], part[-1]),
     ]
     numbers = np.unique(np.concatenate([part[:0, 0], *(side for goes, side in sides if goes)]))
     return numbers[numbers > 0]

@@ -12,6 +12,7 @@ from pickout.arrays import BoolArray
 from pickout.masks import Box4
 from pickout.prompts import Box, Lasso, MaskPrompt, Polygon, Prompt, Scribble
 from pickout.segmenters._superpixel import outline
+from pickout.segmenters._superpixel.canvases import Canvases
 from pickout.segmenters._superpixel.features import click_features, room_of
 from pickout.segmenters._superpixel.frame import (
     FOCUS_PIXELS,
@@ -85,6 +86,7 @@ class Picture:
 
     def __init__(self, pyramid: Pyramid, models: Models) -> None:
         self.pyramid, self.models = pyramid, models
+        self._canvases = Canvases(pyramid.size_hw)
         height, width = pyramid.size_hw
         self._whole = Scene(analyse_window(pyramid, (0, 0, width, height), models.edges))
         self._whole.encoded(models.network)
@@ -109,7 +111,7 @@ class Picture:
         state = replace(state, prompts=prompts, stamped=stamped)
         if isinstance(prompt, Polygon) or (stamp.agrees(state.mask) and not _asks(prompt, state)):
             view = state.view.with_prompt(prompt, stamp)
-            return replace(state, mask=_stamped(state.mask, stamped), view=view)
+            return replace(state, mask=self._stamped(state.mask, stamped), view=view)
         state = replace(state, view=self._view(state))
         focus = self._focus(state)
         if focus is not None:
@@ -203,9 +205,26 @@ class Picture:
             drawn |= before & ~change.touched[frame.superpixels.labels]
         field = outline.redraw(asked, drawn, self.models.band)
         opened = may_change(asked, field > 0, before, change, is_given=state.is_given)
-        mask = _canvas(state, frame, opened)
+        mask = self._canvas(state, frame, opened)
         outline.draw(mask, frame, field, self.pyramid, opened)
         return mask
+
+    def _canvas(self, state: State, frame: Frame, opened: BoolArray | None) -> BoolArray:
+        """Return a mask to draw into: what the new answer leaves as it is, is there already."""
+        if state.stamped[-1][1].only:
+            return self._canvases.empty()
+        if opened is None and _area(frame.window) == state.mask.size:
+            return self._canvases.undefined()  # all of it will be drawn; copies take time
+        return self._canvases.copy(state.mask)
+
+    def _stamped(self, mask: BoolArray, stamped: tuple[tuple[Prompt, Stamp], ...]) -> BoolArray:
+        """Return the mask with the newest stamp written; the mask itself if it says so already."""
+        stamp = stamped[-1][1]
+        if stamp.agrees(mask):
+            return mask
+        changed = self._canvases.copy(mask)
+        stamp.write(changed)
+        return _read_only(changed)
 
 
 def _asks(prompt: Prompt, state: State) -> bool:
@@ -276,25 +295,6 @@ def _change(inside: BoolArray, before: BoolArray, state: State, view: View) -> C
     touched = _core.component(view.scene.superpixels.graph, field, mark.nodes)
     touched[mark.nodes] = True
     return Change(inside, touched, before & ~touched)
-
-
-def _canvas(state: State, frame: Frame, opened: BoolArray | None) -> BoolArray:
-    """Return a mask to draw into: what the new answer leaves as it is, is there already."""
-    if state.stamped[-1][1].only:
-        return np.zeros_like(state.mask)
-    if opened is None and _area(frame.window) == state.mask.size:
-        return np.empty_like(state.mask)  # all of it will be drawn; copies take time
-    return state.mask.copy()
-
-
-def _stamped(mask: BoolArray, stamped: tuple[tuple[Prompt, Stamp], ...]) -> BoolArray:
-    """Return the mask with the newest stamp written; the mask itself if it says so already."""
-    stamp = stamped[-1][1]
-    if stamp.agrees(mask):
-        return mask
-    changed = mask.copy()
-    stamp.write(changed)
-    return _read_only(changed)
 
 
 def _area(window: Box4) -> int:
