@@ -15,6 +15,7 @@ from pickout.metrics import (
     average_precision,
     boundary_distance,
     boundary_iou,
+    boundary_tolerance,
     clicks_needed,
     iou,
     mean_average_precision,
@@ -128,6 +129,26 @@ def test_an_ignored_band_has_the_outline_in_its_middle():
     assert boundary_distance(square(0, 0, 20, 40), truth, ignore) == 0
     assert boundary_distance(square(0, 0, 18, 40), truth, ignore) == 2
     assert boundary_distance(square(0, 0, 25, 40), truth, ignore) == 5
+
+
+def test_an_outline_that_is_as_far_off_as_tolerated_has_just_the_iou():
+    y, x = np.mgrid[:200, :200]
+    from_middle = np.hypot(x - 100, y - 100)
+    truth = from_middle < 80
+    for threshold in (0.8, 0.9, 0.95):
+        off = boundary_tolerance(truth, threshold)
+        assert iou(from_middle < 80 - off, truth) == pytest.approx(threshold, abs=0.015)
+    thin = square(5, 5, 55, 8)
+    assert boundary_tolerance(thin, 0.9) < 0.2
+
+
+def test_tolerance_is_told_apart_from_what_is_ignored():
+    truth, ignore = square(0, 0, 18, 40), square(18, 0, 22, 40)
+    assert boundary_tolerance(truth, 0.9, ignore) == pytest.approx(2 * 4 / math.pi)
+    assert boundary_tolerance(square(0, 0, 60, 40), 0.9) == math.inf
+    assert boundary_tolerance(square(0, 0, 0, 0), 0.9) == math.inf
+    with pytest.raises(ArgumentError, match="threshold"):
+        boundary_tolerance(truth, 90)
 
 
 def test_a_mask_without_an_outline_is_infinitely_far():

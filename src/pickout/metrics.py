@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from pickout.arrays import AnyArray, BoolArray, check_dtype, check_shape
+from pickout.arrays import AnyArray, BoolArray, check_dtype, check_range, check_shape
 from pickout.errors import ArgumentError
 from pickout.masks import Mask
 
@@ -122,6 +122,41 @@ def boundary_distance(mask: MaskLike, truth: MaskLike, ignore: MaskLike | None =
     to_truth = float(_distance_outside(theirs)[ours].mean())
     to_mask = float(_distance_outside(ours)[theirs].mean())
     return (to_truth + to_mask) / 2
+
+
+def boundary_tolerance(truth: MaskLike, threshold: float, ignore: MaskLike | None = None) -> float:
+    """Return how far off a whole outline may lie before the IoU falls below a threshold, in pixels.
+
+    To first order: an outline that is moved inwards by d pixels loses d pixels of area for every
+    pixel of its length. Thin and small objects need outlines that hit the truth within less than
+    a pixel. The length is π/4 times the number of neighbours, side by side or one above the other,
+    of which only one is inside: the mean over all directions of a straight line.
+
+    Parameters
+    ----------
+    truth : (H, W) ndarray of bool
+    threshold : float
+        In [0, 1].
+    ignore : (H, W) ndarray of bool, optional
+        Pixels of which the truth is not known; treated as in `boundary_distance`.
+
+    Returns
+    -------
+    distance : float
+        Infinite if the mask has no outline.
+
+    Raises
+    ------
+    ArgumentError
+        If the arrays are not boolean or differ in size, or the threshold is no share.
+    """
+    check_range("threshold", threshold, 0, 1)
+    true, _, counted = _prepared(truth, truth, ignore)
+    true = _fill_ignored(true, ~counted)
+    sides = np.count_nonzero(true[1:] != true[:-1]) + np.count_nonzero(true[:, 1:] != true[:, :-1])
+    if not sides:
+        return math.inf
+    return (1 - threshold) * int(np.count_nonzero(true)) / (math.pi / 4 * sides)
 
 
 def clicks_needed(ious: Sequence[float], threshold: float) -> int | None:

@@ -62,6 +62,16 @@ def test_failures_are_told_from_late_successes(result):
     assert painted["reached_at_limit"]["90"] == 0
 
 
+def test_it_is_told_how_exact_an_outline_must_be(result):
+    painted = result["rows"][1]
+    tolerances = [r["tolerance_px"] for r in result["pictures"] if r["segmenter"] == "paint"]
+    assert painted["tolerance_px"] == {
+        "reached": None,
+        "not_reached": round(float(np.median(tolerances)), 3),
+    }
+    assert 0.5 < min(tolerances) <= max(tolerances) < 2
+
+
 def test_the_result_says_how_it_came_about(squares, result):
     text = json.dumps(result["rows"]) + result["command"] + json.dumps(result["machine"])
     assert str(squares.parent) not in text

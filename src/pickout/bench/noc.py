@@ -18,13 +18,16 @@ from pickout.bench.options import PROMPTS, NocOptions
 from pickout.bench.robot import Truth, click_until
 from pickout.bench.workers import Record, run_jobs
 from pickout.errors import ArgumentError, PickoutError
-from pickout.metrics import boundary_distance, clicks_needed, iou, noc
+from pickout.metrics import boundary_distance, boundary_tolerance, clicks_needed, iou, noc
 from pickout.plugins import make_segmenter
 from pickout.progress import Listener, Reporter
 from pickout.session import Session
 
 THRESHOLDS = (0.80, 0.85, 0.90, 0.95)
 CURVE_AT = (1, 3, 5, 10, 20)
+
+TOLERANCE_AT = 0.90
+"""The IoU for which it is told how exact an outline must be."""
 
 
 def run_noc(
@@ -178,6 +181,7 @@ def measure_picture(job: Record) -> Record:
         "name": job["name"],
         "segmenter": job["segmenter"],
         "size_hw": list(image.size_hw),
+        "tolerance_px": _rounded(boundary_tolerance(truth.object, TOLERANCE_AT, truth.ignore)),
     }
     if job["strokes"]:
         record["strokes"] = Path(job["strokes"]).parent.name
@@ -186,10 +190,14 @@ def measure_picture(job: Record) -> Record:
         session = opening(partial(Session, image, job["segmenter"]))
         record |= _PROMPTERS[job["prompts"]](session, truth, job, prompting)
         edge = boundary_distance(session.mask.array, truth.object, truth.ignore)
-        record["edge_px"] = round(edge, 4) if math.isfinite(edge) else None
+        record["edge_px"] = _rounded(edge)
     except PickoutError as error:
         record |= {"refused": str(error), "ious": [], "edge_px": None}
     return record | {"opening_ms": opening.cpu_ms, "prompt_ms": prompting.cpu_ms}
+
+
+def _rounded(pixels: float) -> float | None:
+    return round(pixels, 4) if math.isfinite(pixels) else None
 
 
 def _warm_up(segmenter: str) -> None:
@@ -276,6 +284,7 @@ def _row(segmenter: str, strokes: str, records: Sequence[Record], options: NocOp
     curves = [record["ious"] for record in records]
     quality = (
         _click_summary(curves, options.max_clicks)
+        | {"tolerance_px": _tolerances(records, options.max_clicks)}
         if options.prompts == "clicks"
         else _final_summary(curves)
     )
@@ -294,6 +303,19 @@ def _click_summary(curves: Sequence[Sequence[float]], limit: int) -> Record:
             for k in CURVE_AT
             if k <= limit
         },
+    }
+
+
+def _tolerances(records: Sequence[Record], limit: int) -> Record:
+    """Return the medians of how far off an outline may lie, of objects reached and not reached."""
+    groups: dict[str, list[float]] = {"reached": [], "not_reached": []}
+    for record in records:
+        reached = clicks_needed(record["ious"][:limit], TOLERANCE_AT) is not None
+        if record["tolerance_px"] is not None:
+            groups["reached" if reached else "not_reached"].append(record["tolerance_px"])
+    return {
+        name: round(float(np.median(pixels)), 3) if pixels else None
+        for name, pixels in groups.items()
     }
 
 

@@ -145,6 +145,10 @@ def _clicks_table(result: Record) -> str:
         (f"reached at {limit}: @85 / @90", _failures("reached_at_limit")),
         *((f"IoU@{k}", _number("iou_after", k, digits=3)) for k in ("1", "3", "5", "10", "20")),
         ("edge px", _number("edge_px_median")),
+        (
+            "tolerance px: reached / not",
+            _pair(_number("tolerance_px", "reached"), _number("tolerance_px", "not_reached")),
+        ),
         ("open ms", _number("opening_ms", "p50", digits=1)),
         ("first click ms", _number("first_prompt_ms", "p50", digits=1)),
         ("click ms p50 / p95", _times("prompt_ms")),
