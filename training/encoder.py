@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from pickout.segmenters._superpixel.opinion import LATER_LOOKS, OPENING_LOOKS
+from pickout.segmenters._superpixel.network import LOOKS
 from training.cell_user import User, said
 from training.data import Thing, divided_pictures, for_network, sources
 from training.examples import Example, example
@@ -238,12 +238,10 @@ def evaluate(encoder: Encoder, head: Head, things: list[Thing]) -> dict[str, flo
         encoded = encoder(as_input([seen]))
         user, curve = User(seen, None), []
         for k in range(5):
-            curve.append(
-                _iou(_answer(head, encoded, user, OPENING_LOOKS if k == 0 else LATER_LOOKS), seen)
-            )
+            curve.append(_iou(_answer(head, encoded, user, LOOKS[k > 0]), seen))
             user.click()
         curves.append(curve)
-        boxes.append(_iou(_answer(head, encoded, User(seen, None, "box"), OPENING_LOOKS), seen))
+        boxes.append(_iou(_answer(head, encoded, User(seen, None, "box"), LOOKS[0]), seen))
     clicks = np.mean(curves, 0).round(4).tolist()
     return {"IoU of 1 to 5 clicks": clicks, "box": round(float(np.mean(boxes)), 4)}
 

@@ -16,7 +16,14 @@ from pickout.samples import query_path
 from pickout.segmenters._superpixel import opinion as opinions
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window
 from pickout.segmenters._superpixel.models import load_models, shipped_models
-from pickout.segmenters._superpixel.network import CERTAIN, FILES, STEP, Network, network_size
+from pickout.segmenters._superpixel.network import (
+    CERTAIN,
+    FILES,
+    LOOKS,
+    STEP,
+    Network,
+    network_size,
+)
 from pickout.segmenters._superpixel.opinion import likeness, opinion_of
 from pickout.segmenters._superpixel.prompt_maps import DISK, LAST_DISK, REACH, prompt_maps
 from pickout.segmenters._superpixel.scene import Scene
@@ -122,14 +129,14 @@ def test_it_looks_again_at_its_own_answer_where_something_begins(cup, monkeypatc
     odds = asked(cup, Click(290, 112)).maps[0]
     before, *again = told
     np.testing.assert_array_equal(odds > 0, told[-1])
-    assert not before.any() and len(told) == 2 * opinions.OPENING_LOOKS
+    assert not before.any() and len(told) == 2 * LOOKS[0]
     for said, heard in zip(again[0::2], again[1::2], strict=False):
         np.testing.assert_array_equal(said, heard)
     told.clear()
     answer_now = np.zeros(cup.frame.size_hw, bool)
     answer_now[:20] = True
     asked(cup, Click(290, 112), before=answer_now)
-    assert len(told) == 2 * opinions.LATER_LOOKS and told[0].any()
+    assert len(told) == 2 * LOOKS[1] and told[0].any()
 
 
 def test_odds_are_bounded_and_come_in_steps(cup):

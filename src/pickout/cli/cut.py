@@ -11,6 +11,7 @@ import typer
 from pickout.cli import options as shared
 from pickout.cli.console import Console, counted
 from pickout.cli.prompting import give, require_object, session_of, typed_steps
+from pickout.cli.typed import Typed, takes_prompts
 
 if TYPE_CHECKING:
     from pickout.segmenters.base import Doubt
@@ -34,19 +35,10 @@ Examples:
 """
 
 
+@takes_prompts
 def cut(
-    context: typer.Context,
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="The photo.")],
-    clicks: shared.Clicks = None,
-    nots: shared.NotClicks = None,
-    boxes: shared.Boxes = None,
-    scribbles: shared.Scribbles = None,
-    not_scribbles: shared.NotScribbles = None,
-    radius: shared.Radius = 3.0,
-    lassos: shared.Lassos = None,
-    polygons: shared.Polygons = None,
-    masks: shared.Masks = None,
-    session: shared.SessionFile = None,
+    typed: Typed,
     object_name: Annotated[
         str | None,
         typer.Option(
@@ -56,8 +48,6 @@ def cut(
             rich_help_panel=shared.WHERE,
         ),
     ] = None,
-    segmenter: shared.SegmenterName = "superpixel",
-    edits: shared.Edits = None,
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -111,13 +101,12 @@ def cut(
     """
     from pickout.cli.writing import Look, check_outputs, write_objects
 
-    del clicks, nots, boxes, scribbles, not_scribbles, lassos, polygons, masks, edits
     console = Console(quiet, json, overwrite)
     outputs = output or ([] if mask_out else [Path(f"{photo.stem}_cutout.png")])
     look = Look.of(feather, background, crop=not whole, edge=edge)
     check_outputs([*outputs, *([mask_out] if mask_out else [])], look, overwrite=overwrite)
-    steps = typed_steps(context, radius)
-    work = session_of(photo, segmenter, session, has_steps=bool(steps))
+    steps = typed_steps(typed)
+    work = session_of(photo, typed, has_steps=bool(steps))
     choose_object(work, object_name)
     give(work, steps)
     require_object(work, photo)

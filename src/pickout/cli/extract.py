@@ -9,6 +9,7 @@ import typer
 
 from pickout.cli import options as shared
 from pickout.cli.console import Console, counted
+from pickout.cli.typed import Typed, takes_prompts
 
 if TYPE_CHECKING:
     from pickout.cli.searching import Query
@@ -23,26 +24,15 @@ Examples:
 """
 
 
+@takes_prompts
 def extract(
-    context: typer.Context,
     source: Annotated[
         Path,
         typer.Argument(
             metavar="HITS.json|PHOTO", help="What find wrote, or a photo with the object."
         ),
     ],
-    clicks: shared.Clicks = None,
-    nots: shared.NotClicks = None,
-    boxes: shared.Boxes = None,
-    scribbles: shared.Scribbles = None,
-    not_scribbles: shared.NotScribbles = None,
-    radius: shared.Radius = 3.0,
-    lassos: shared.Lassos = None,
-    polygons: shared.Polygons = None,
-    masks: shared.Masks = None,
-    session: shared.SessionFile = None,
-    segmenter: shared.SegmenterName = "superpixel",
-    edits: shared.Edits = None,
+    typed: Typed,
     library: shared.LibraryFile = Path(shared.LIBRARY),
     output: Annotated[
         Path,
@@ -98,14 +88,13 @@ def extract(
     from pickout.cli import reporting, searching
     from pickout.library import extract_hits
 
-    del clicks, nots, boxes, scribbles, not_scribbles, lassos, polygons, masks, edits
     console = Console(quiet, json, overwrite)
     shared.check_report(report, overwrite=overwrite)
     query: Query | None
     if source.suffix.lower() == ".json":
         query, hits = searching.read_hits(source)
     else:
-        query = searching.query_of(context, source, segmenter, session, radius)
+        query = searching.query_of(source, typed)
         how = searching.Ask(
             library, top, min_score, searching.weights_of(weights), with_itself=not others
         )
@@ -113,7 +102,7 @@ def extract(
     hits = [hit for hit in searching.chosen(hits, only) if hit.score >= min_score][:top]
     with console.progress() as listener:
         result = extract_hits(
-            hits, output, formats=formats or ["png"], segmenter=segmenter, label=label,
+            hits, output, formats=formats or ["png"], segmenter=typed.segmenter, label=label,
             feather=feather, edge=edge, overwrite=overwrite, progress=listener,
         )  # fmt: skip
     _tell(console, result, output)

@@ -9,6 +9,7 @@ import typer
 
 from pickout.cli import options as shared
 from pickout.cli.console import Console
+from pickout.cli.typed import Typed, takes_prompts
 
 NOTHING_FOUND = 3
 EPILOG = """\
@@ -22,21 +23,10 @@ Examples:
 """
 
 
+@takes_prompts
 def find(
-    context: typer.Context,
     photo: Annotated[Path, typer.Argument(metavar="PHOTO", help="A photo with the object.")],
-    clicks: shared.Clicks = None,
-    nots: shared.NotClicks = None,
-    boxes: shared.Boxes = None,
-    scribbles: shared.Scribbles = None,
-    not_scribbles: shared.NotScribbles = None,
-    radius: shared.Radius = 3.0,
-    lassos: shared.Lassos = None,
-    polygons: shared.Polygons = None,
-    masks: shared.Masks = None,
-    session: shared.SessionFile = None,
-    segmenter: shared.SegmenterName = "superpixel",
-    edits: shared.Edits = None,
+    typed: Typed,
     library: shared.LibraryFile = Path(shared.LIBRARY),
     n_hits: shared.Number = 50,
     min_score: shared.MinScore = 0.0,
@@ -58,10 +48,9 @@ def find(
     """
     from pickout.cli import reporting, searching
 
-    del clicks, nots, boxes, scribbles, not_scribbles, lassos, polygons, masks, edits
     console = Console(quiet, json, overwrite)
     shared.check_report(report, overwrite=overwrite)
-    query = searching.query_of(context, photo, segmenter, session, radius)
+    query = searching.query_of(photo, typed)
     how = searching.Ask(
         library, n_hits, min_score, searching.weights_of(weights), with_itself=not others
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from pickout.cli.ordered import given_in_order
+from pickout.cli.typed import Typed
 
 if TYPE_CHECKING:
     from pickout.prompts import Prompt
@@ -127,26 +128,26 @@ PROMPT_OPTIONS = (
 )  # fmt: skip
 
 
-def typed_steps(context: typer.Context, radius: float) -> list[Prompt | EditCall]:
+def typed_steps(typed: Typed) -> list[Prompt | EditCall]:
     """Return the prompts and edits of the command line, in the order in which they were typed."""
     readers: dict[str, Callable[[str], Prompt | EditCall]] = {
         "clicks": lambda text: _click(text, True),
         "nots": lambda text: _click(text, False),
         "boxes": _box,
-        "scribbles": lambda text: _scribble(text, radius, True),
-        "not_scribbles": lambda text: _scribble(text, radius, False),
+        "scribbles": lambda text: _scribble(text, typed.radius, True),
+        "not_scribbles": lambda text: _scribble(text, typed.radius, False),
         "lassos": lambda text: _outline(text, "lasso"),
         "polygons": lambda text: _outline(text, "polygon"),
         "masks": _mask,
         "edits": edit_of,
     }
-    return [readers[name](str(text)) for name, text in given_in_order(context, PROMPT_OPTIONS)]
+    return [
+        readers[name](str(text)) for name, text in given_in_order(typed.context, PROMPT_OPTIONS)
+    ]
 
 
-def session_of(
-    photo: Path, segmenter: str, session_file: Path | None, *, has_steps: bool
-) -> Session:
-    """Return a session on `photo`: the one in `session_file` if that exists, or a new one.
+def session_of(photo: Path, typed: Typed, *, has_steps: bool) -> Session:
+    """Return a session on `photo`: the one in the session file if that exists, or a new one.
 
     Raises
     ------
@@ -156,16 +157,16 @@ def session_of(
     from pickout.images import read_image
     from pickout.session import Session
 
-    resumed = session_file is not None and session_file.exists()
+    resumed = typed.session is not None and typed.session.exists()
     if not has_steps and not resumed:
         raise typer.BadParameter(
             "say where the object is: --click X,Y, --box X0,Y0,X1,Y1, --scribble, --lasso, "
             "--polygon, --mask or a --session that has it"
         )
     image = read_image(photo)
-    if session_file is not None and resumed:
-        return Session.open(session_file, image=image)
-    return Session(image, segmenter, path=session_file)
+    if typed.session is not None and resumed:
+        return Session.open(typed.session, image=image)
+    return Session(image, typed.segmenter, path=typed.session)
 
 
 def give(session: Session, steps: Iterable[Prompt | EditCall]) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from pickout.cli.console import Console
 from pickout.cli.prompting import give, require_object, session_of, typed_steps
+from pickout.cli.typed import Typed
 from pickout.errors import ArgumentError, LibraryError, PickoutError
 
 if TYPE_CHECKING:
@@ -55,9 +56,7 @@ class Ask:
     with_itself: bool = True
 
 
-def query_of(
-    context: typer.Context, photo: Path, segmenter: str, session: Path | None, radius: float
-) -> Query:
+def query_of(photo: Path, typed: Typed) -> Query:
     """Return the object that the command line points at.
 
     A box alone is looked for as it is; everything else is cut out first.
@@ -65,11 +64,11 @@ def query_of(
     from pickout.images import read_image
     from pickout.prompts import Box
 
-    steps = typed_steps(context, radius)
-    if session is None and len(steps) == 1 and isinstance(steps[0], Box):
+    steps = typed_steps(typed)
+    if typed.session is None and len(steps) == 1 and isinstance(steps[0], Box):
         box = steps[0]
         return Query(photo, read_image(photo), None, (box.x0, box.y0, box.x1, box.y1))
-    work = session_of(photo, segmenter, session, has_steps=bool(steps))
+    work = session_of(photo, typed, has_steps=bool(steps))
     give(work, steps)
     require_object(work, photo)
     return Query(photo, work.image, work.mask)

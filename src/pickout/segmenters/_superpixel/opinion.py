@@ -18,15 +18,6 @@ LARGE = 10
 """Superpixels over at least so many cells are large."""
 
 
-OPENING_LOOKS, LATER_LOOKS = 3, 2
-"""How often the network looks where something new begins, and where an answer is corrected.
-
-From the second time on it is told its own answer: it knows better what belongs to something that
-it sees taken than what a single click or box means. (Cascade-forward refinement: S. Sun et al.,
-:arxiv:`2303.05620`.)
-"""
-
-
 @dataclass(frozen=True, eq=False)
 class Opinion:
     """The network's answer in one frame, cell by cell.
@@ -101,7 +92,7 @@ def opinion_of(
     alike = np.stack([likeness(seen, points) for points in (positive, negative)])
     told = np.concatenate([maps, alike])
     odds = network.answer(seen, told)
-    for _ in range((LATER_LOOKS if corrects(clicked, before) else OPENING_LOOKS) - 1):
+    for _ in range(network.looks[corrects(clicked, before)] - 1):
         told[BEFORE] = odds > 0
         odds = network.answer(seen, told)
     return Opinion(frame, np.concatenate([odds[None], alike]))
