@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import torch
 from training import encoder as training
 from training.cell_user import User
+from training.clicks import users_network
 from training.composites import composite
 from training.data import Divided, Thing, for_network, for_trees
 from training.examples import SIZES, example, segment_of
@@ -29,7 +30,7 @@ from training.supply import Supply, ahead
 from pickout.analysis.models import EVERY
 from pickout.images import Image
 from pickout.prompts import Click
-from pickout.segmenters._superpixel.network import Network
+from pickout.segmenters._superpixel.network import LOOKS, Network
 from pickout.segmenters.superpixel import Options, Superpixel
 
 ROOT = Path(__file__).parents[1]
@@ -135,6 +136,19 @@ def test_a_training_goes_on_from_its_own_file(learned):
     for before, after in zip((encoder, head), training.train(options), strict=True):
         for name, value in before.state_dict().items():
             assert torch.equal(value, after.state_dict()[name]), name
+
+
+def test_trees_learn_with_the_network_of_the_plain_phase(learned, tmp_path):
+    """What is asked the same twice tells which network answers, and how often it looks."""
+    (encoder, head), folder = learned
+    users = users_network(folder)
+    export(encoder, head, tmp_path)
+    final = users_network(tmp_path)
+    assert users.looks == (1, 1) and final.looks == LOOKS
+    seen = example(disk_thing(100), None)
+    maps = np.concatenate([User(seen, None).maps(), np.zeros((2, *seen.share.shape), np.float32)])
+    plain, bold = (network.answer(network.encode(seen.rgb), maps) for network in (users, final))
+    assert np.abs(plain - bold).max() > 0.1
 
 
 def test_too_few_objects_are_refused_in_one_line(tmp_path):

@@ -28,9 +28,8 @@ from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.models import Models, load_models
 from pickout.segmenters._superpixel.network import FILES as NETWORK_FILES
-from pickout.segmenters._superpixel.network import Network
 from training.boost import Samples, fit, join
-from training.clicks import as_it_is, by_reach, simulate
+from training.clicks import as_it_is, by_reach, simulate, users_network
 from training.data import SegmentSource, Source, Thing, divided_pictures, for_trees, sources
 from training.edges import train_edges
 from training.evaluate import click_through, summary
@@ -195,7 +194,7 @@ def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
     edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
     objects, log = supply(options), []
     openings, corrections, band = [], [], []
-    network = Network(options.out)
+    network = users_network(options.out)
     models = Models(edges, by_reach, by_reach, band=as_it_is, network=network)
     for number, size in enumerate(sizes):
         last = number == len(sizes) - 1

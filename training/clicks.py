@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from pickout.segmenters._superpixel.band import BAND_NAMES, measure_band
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.frame import Pyramid
 from pickout.segmenters._superpixel.models import Judge, Models
+from pickout.segmenters._superpixel.network import Network
 from pickout.segmenters._superpixel.state import Picture, State, found_in
 from training.boost import Samples
 from training.data import Thing
@@ -26,6 +28,20 @@ PER_BAND = 250
 
 GOOD_ENOUGH = 0.96
 """IoU at which a simulated user stops (after three prompts at the earliest)."""
+
+
+PLAIN = "plain"
+"""Where the network is kept, in the folder of the models, as it was before its bold phase."""
+
+
+def users_network(folder: Path) -> Network:
+    """Return the network with which users work: the plain one, which looks once, if there is one.
+
+    Pictures to learn from are always more like those that the network has learned from than
+    pictures of others are. Trees that learn with a better network believe it more than they should.
+    """
+    plain = folder / PLAIN
+    return Network(plain, looks=(1, 1)) if plain.is_dir() else Network(folder)
 
 
 def by_reach(features: FloatArray) -> FloatArray:

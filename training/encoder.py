@@ -19,9 +19,11 @@ from torch.nn import functional
 
 from pickout.segmenters._superpixel.network import LOOKS
 from training.cell_user import User, said
+from training.clicks import PLAIN
 from training.data import Thing, divided_pictures, for_network, sources
 from training.examples import Example, example
 from training.network import Encoder, Head, begin_with
+from training.onnx_files import export
 from training.supply import BATCH, Supply, ahead
 
 PROMPTS = 3
@@ -135,6 +137,8 @@ def train(options: argparse.Namespace) -> tuple[Encoder, Head]:
             print(json.dumps(epoch.record | seen), flush=True)
             torch.save([m.state_dict() for m in epoch.network], options.out / "network.pt")
             network = epoch.network
+        if phase.epochs and not phase.bold:
+            export(*copy.deepcopy(network), options.out / PLAIN)
     return network
 
 

@@ -19,6 +19,7 @@ LARGE = 1000
 
 def export(encoder: Encoder, head: Head, folder: Path) -> None:
     """Write `encoder.onnx` and `head.onnx`."""
+    folder.mkdir(parents=True, exist_ok=True)
     encoder, head = encoder.eval(), head.eval()
     rgb = torch.zeros(1, 3, *SIZES[0])
     *features, embedding = encoder(rgb)
