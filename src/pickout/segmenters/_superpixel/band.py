@@ -17,7 +17,8 @@ HALF_WIDTH = 4
 ROOM = 16
 """Working pixels around the object that are looked at."""
 
-STRONGEST_LOGIT = 6.0
+STRONGEST_LOGIT, CONTRADICTED = 6.0, np.float32(3.0)
+"""Log odds are cut off at the one, and are the other where they contradict a mark."""
 
 FARTHEST_MARK = 60.0
 """Marks farther off than this, in working pixels, are as good as none."""
@@ -72,7 +73,9 @@ def measure_band(view: View, mask: BoolArray) -> Band | None:
         return None
     at = (rows, columns)
     labels = scene.superpixels.labels[window]
-    logit = np.clip(view.logit, -STRONGEST_LOGIT, STRONGEST_LOGIT)
+    known = view.known()  # marks are certain, whatever the click model says of what is marked
+    agreeing = np.where(known * view.logit < 0, known * CONTRADICTED, view.logit)
+    logit = np.clip(agreeing, -STRONGEST_LOGIT, STRONGEST_LOGIT)
     guess = np.asarray(logit[labels], np.float32)
     colour = np.ascontiguousarray(scene.lab[window])
     chance = np.asarray(1 / (1 + np.exp(-guess)), np.float32)
