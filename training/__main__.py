@@ -28,6 +28,7 @@ from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.models import Models, load_models
 from pickout.segmenters._superpixel.network import FILES as NETWORK_FILES
+from pickout.segmenters._superpixel.network import Network
 from training.boost import Samples, fit, join
 from training.clicks import as_it_is, by_reach, simulate, users_network
 from training.data import SegmentSource, Source, Thing, divided_pictures, for_trees, sources
@@ -194,7 +195,8 @@ def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
     edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
     objects, log = supply(options), []
     openings, corrections, band = [], [], []
-    network = users_network(options.out)
+    # A network that is named is the one to learn with, whatever an earlier run has left here.
+    network = Network(options.out) if options.network else users_network(options.out)
     models = Models(edges, by_reach, by_reach, band=as_it_is, network=network)
     for number, size in enumerate(sizes):
         last = number == len(sizes) - 1

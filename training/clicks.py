@@ -29,7 +29,6 @@ PER_BAND = 250
 GOOD_ENOUGH = 0.96
 """IoU at which a simulated user stops (after three prompts at the earliest)."""
 
-
 PLAIN = "plain"
 """Where the network is kept, in the folder of the models, as it was before its bold phase."""
 
@@ -37,8 +36,7 @@ PLAIN = "plain"
 def users_network(folder: Path) -> Network:
     """Return the network with which users work: the plain one, which looks once, if there is one.
 
-    Pictures to learn from are always more like those that the network has learned from than
-    pictures of others are. Trees that learn with a better network believe it more than they should.
+    Trees that learn with a better one seem to believe it more than they should in other pictures.
     """
     plain = folder / PLAIN
     return Network(plain, looks=(1, 1)) if plain.is_dir() else Network(folder)
