@@ -4,6 +4,7 @@ Every benchmark is a plain function that returns one record ready for JSON, with
 the versions, the seed and the command in it:
 
 - ``noc.run_noc(folder, options=NocOptions(), progress=None) -> dict``
+- ``hints.run_hints(folder, options=HintsOptions(), progress=None) -> dict``
 - ``find.run_find(folder, options=FindOptions(), progress=None) -> dict``
 - ``speed.run_speed(options=SpeedOptions(), progress=None) -> dict``
 - ``tables.format_table(result) -> str`` — any of these records as a Markdown table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,14 @@ def read_samples(folder: Path) -> list[Sample]:
             f"first being {images[missing[0]].name}; a mask has its picture's name."
         )
     return [Sample(name, images[name], masks[name]) for name in sorted(images)]
+
+
+def drawn(samples: list[Sample], limit: int | None, seed: int) -> list[Sample]:
+    """Return all samples, or `limit` of them drawn with the seed, in the order of their names."""
+    if limit is None or limit >= len(samples):
+        return samples
+    chosen = random.Random(seed).sample(range(len(samples)), limit)
+    return [samples[index] for index in sorted(chosen)]
 
 
 def _pictures(folder: Path, part: str) -> dict[str, Path]:

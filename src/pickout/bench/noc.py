@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pickout.bench.data_sets import Sample, find_set, read_sample, read_samples
+from pickout.bench.data_sets import Sample, drawn, find_set, read_sample, read_samples
 from pickout.bench.machine import describe_run
 from pickout.bench.options import PROMPTS, NocOptions
 from pickout.bench.robot import Truth, click_until
@@ -64,7 +63,7 @@ def run_noc(
     options = options or NocOptions()
     _check(options)
     place = find_set(folder, options.data)
-    samples = _chosen(read_samples(place), options)
+    samples = drawn(read_samples(place), options.limit, options.seed)
     jobs = [
         _job(sample, segmenter, strokes, options)
         for sample in samples
@@ -100,14 +99,6 @@ def _check(options: NocOptions) -> None:
         raise ArgumentError("name at least one segmenter to measure.")
     for name in options.segmenters:
         make_segmenter(name)
-
-
-def _chosen(samples: list[Sample], options: NocOptions) -> list[Sample]:
-    """Return all samples, or `limit` of them drawn with the seed, in the order of their names."""
-    if options.limit is None or options.limit >= len(samples):
-        return samples
-    drawn = random.Random(options.seed).sample(range(len(samples)), options.limit)
-    return [samples[index] for index in sorted(drawn)]
 
 
 def _stop_at(options: NocOptions) -> float:

@@ -52,6 +52,25 @@ class NocOptions:
 
 
 @dataclass(frozen=True)
+class HintsOptions:
+    """How `run_hints` measures previews and doubts.
+
+    Parameters
+    ----------
+    segmenter : str
+        One that has both (see `pickout.Session.can_hover` and `can_doubt`).
+    limit, seed, workers, data
+        As in `NocOptions`; the seed also draws where the pointer and the chance answers are.
+    """
+
+    segmenter: str = DEFAULT_SEGMENTER
+    limit: int | None = None
+    seed: int = 0
+    workers: int = 1
+    data: Path | None = None
+
+
+@dataclass(frozen=True)
 class FindOptions:
     """How `run_find` measures the library's search.
 

@@ -23,7 +23,12 @@ def format_table(result: Mapping[str, Any]) -> str:
     ArgumentError
         If the record comes from no benchmark of pickout.
     """
-    makers = {"noc": _noc_table, "find": _find_table, "speed": _speed_table}
+    makers = {
+        "noc": _noc_table,
+        "hints": _hints_table,
+        "find": _find_table,
+        "speed": _speed_table,
+    }
     kind = result.get("benchmark")
     if kind not in makers:
         raise ArgumentError(f"no benchmark wrote this record: its 'benchmark' is {kind!r}.")
@@ -187,6 +192,27 @@ def _notes(result: Record) -> str:
                 f"`{row['segmenter']}` refused {row['n_refused']} of them, counted as IoU 0."
             )
     return "\n\n" + "  \n".join(notes)
+
+
+def _hints_table(result: Record) -> str:
+    columns: list[Column] = [
+        ("after clicks", lambda row: str(row["clicks"])),
+        ("IoU", _number("iou", digits=3)),
+        ("first doubt adds", _number("first_gain", digits=3)),
+        (f"any of the first {result['doubts']}", _number("any_gain", digits=3)),
+        ("a chance place on the outline", _number("outline_gain", digits=3)),
+        ("the middle of the error", _number("middle_gain", digits=3)),
+        ("first doubt is an error, %", _number("first_is_error", digits=0, factor=100)),
+        ("one of them is, %", _number("some_is_error", digits=0, factor=100)),
+    ]
+    hover = result["hover"]
+    note = (
+        f"{result['rows'][0]['n_pictures']} pictures of `{result['set']}`. Under a pointer on the "
+        f"object ({hover['n_places']} places) there are {hover['previews']:.1f} previews on "
+        f"average; the best of them has a mean IoU of {hover['best_iou']:.3f}, and one above 0.80 "
+        f"in {100 * hover['share_above_80']:.0f} % of the places."
+    )
+    return f"{_markdown(columns, result['rows'])}\n\n{note}"
 
 
 def _find_table(result: Record) -> str:

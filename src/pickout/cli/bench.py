@@ -1,4 +1,4 @@
-"""`pickout bench`: measure clicks, search and speed, with everything needed to repeat it."""
+"""`pickout bench`: measure clicks, hints, search and speed, with everything needed to repeat it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pickout.cli import options as shared
 from pickout.cli.console import Console
 
 app = typer.Typer(
-    help="Measure clicks, search and speed, with machine, versions, seed and command.",
+    help="Measure clicks, hints, search and speed, with machine, versions, seed and command.",
     no_args_is_help=True,
 )
 
@@ -28,6 +28,7 @@ Limit = Annotated[
     int | None,
     typer.Option("--limit", metavar="N", min=1, help="Only so many, drawn with the seed."),
 ]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that share the work.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of everything that is drawn.")]
 
 
@@ -71,7 +72,7 @@ def noc(
     run_on: Annotated[
         bool, typer.Option("--run-on", help="Go on to the last click, for curves.")
     ] = False,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
+    workers: Workers = 1,
     limit: Limit = None,
     seed: Seed = 0,
     data: Data = None,
@@ -90,6 +91,30 @@ def noc(
         limit=limit, seed=seed, workers=workers, data=data,
     )  # fmt: skip
     _run(run_noc, (folder, options), json, overwrite, quiet)
+
+
+@app.command(
+    no_args_is_help=True,
+    epilog="Example:\n\n  pickout bench hints duts_te300 --limit 30 --json hints.json",
+)
+def hints(
+    folder: Set,
+    segmenter: shared.SegmenterName = bench_options.DEFAULT_SEGMENTER,
+    workers: Workers = 1,
+    limit: Limit = None,
+    seed: Seed = 0,
+    data: Data = None,
+    json: shared.Json = None,
+    overwrite: shared.Overwrite = False,
+    quiet: shared.Quiet = False,
+) -> None:
+    """Measure what hints are worth: previews under the pointer, and answers to doubts."""
+    from pickout.bench.hints import run_hints
+
+    options = bench_options.HintsOptions(
+        segmenter=segmenter, limit=limit, seed=seed, workers=workers, data=data
+    )
+    _run(run_hints, (folder, options), json, overwrite, quiet)
 
 
 @app.command(
