@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ import itertools
 
 from training.boost import Samples, fit
 from training.clicks import as_it_is, by_reach, iou, simulate
-from training.data import SegmentSource, Thing, divided_pictures, sources
+from training.data import SegmentSource, Thing, divided_pictures, sources, thing
 from training.robot import EXACT, Habits, long_stroke, next_prompt, opening, worst_error
 
 from pickout.segmenters._superpixel.models import shipped_models
@@ -67,9 +68,29 @@ def test_long_strokes_stay_where_they_belong():
                 assert where[y, x].all()
 
 
+def test_short_strokes_stay_in_the_error():
+    """In a ring, whose far sides see each other only across what is no error."""
+    down, across = np.ogrid[:60, :80]
+    apart = (down - 30) ** 2 + (across - 40) ** 2
+    ring = (apart < 25**2) & (apart > 15**2)
+    thing, nothing = replace(disk_thing(), mask=ring), np.zeros((60, 80), bool)
+    long = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        stroke = next_prompt(thing, nothing, nothing.copy(), Habits(jitter=1, scribble=1), rng)
+        long += len(stroke.points) > 2
+        for start, end in itertools.pairwise(np.array(stroke.points)):
+            x, y = np.linspace(start, end, 20).round().astype(int).T
+            assert ring[y, x].all()
+    assert long > 5
+
+
 def test_users_begin_as_they_are_used_to():
     thing, rng = disk_thing(), np.random.default_rng(0)
     assert [p.kind for p in opening(thing, Habits(box=1), rng)] == ["box"]
+    click, box = opening(thing, Habits(click_and_box=1), rng)
+    assert thing.mask[int(click.y), int(click.x)] and click.positive
+    assert abs(box.x0 - 26) < 4 and abs(box.y1 - 45) < 4
     inside, *outside = opening(thing, Habits(strokes=1), rng)
     assert inside.positive and outside and not any(stroke.positive for stroke in outside)
     assert opening(thing, EXACT, rng) == []
@@ -94,6 +115,53 @@ def test_simulated_users_leave_samples_and_get_somewhere():
     samples = [*work.openings, *work.corrections]
     assert work.openings and work.corrections
     assert {s.features.shape[1] for s in samples} == {len(shipped_models().openings.names)}
+
+
+def test_ignored_pixels_teach_nothing():
+    disk = disk_thing()
+    ignore = ~disk.mask
+    ignore[:, :8] = False
+    models = replace(shipped_models(), openings=by_reach, corrections=by_reach, band=as_it_is)
+    work = simulate([replace(disk, ignore=ignore)], models, prompts=1, seed=0)
+    (samples,) = work.openings
+    assert (samples.weight[samples.target > 0.9] > 0.3).all()
+    outside = samples.weight[samples.target < 0.1]
+    assert (outside == 0).mean() > 0.6 and outside.max() > 0.3
+
+
+@pytest.mark.parametrize(
+    "picture, mask, words",
+    [
+        (b"", b"", "disk cannot be read as a picture"),
+        ("ok", b"no mask", "the mask of disk cannot be read"),
+        ("ok", np.zeros((60, 80), np.uint8), "should show an object and something around it"),
+        ("ok", np.full((60, 80), 255, np.uint8), "should show an object and something around it"),
+        ("ok", np.zeros((9, 9), np.uint8), r"the mask of disk is \(9, 9\), its picture \(60, 80\)"),
+    ],
+)
+def test_a_bad_object_is_named(picture, mask, words):
+    as_png = lambda array: cv2.imencode(".png", array)[1].tobytes()  # noqa: E731
+    files = as_png(disk_thing().rgb) if picture == "ok" else picture
+    with pytest.raises(ValueError, match=words):
+        thing("disk", files, as_png(mask) if isinstance(mask, np.ndarray) else mask)
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ("--objects {0} --drawn {0} --out {0}/out", "holds no objects; expected are images/"),
+        ("--objects {0} --drawn {0} --out {0}/out --rounds 2,x", "should be whole numbers, like"),
+        ("--objects {0} --drawn {0} --out {0}/out --from evaluate", "--from evaluate needs --dev"),
+        ("--objects {0} --drawn {0} --out {0}/out --from network --network {0}", "leave out"),
+    ],
+)
+def test_the_command_says_at_once_what_is_missing(tmp_path, options, words):
+    command = [sys.executable, "-m", "training", *options.format(tmp_path).split()]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert words in done.stderr and "Traceback" not in done.stderr
 
 
 def test_both_layouts_of_objects_are_read(tmp_path):

@@ -50,6 +50,15 @@ def main() -> None:
     """Train, evaluate, and write the models with their card."""
     options = _options()
     cv2.setNumThreads(1)
+    try:
+        _run(options)
+    except (ValueError, OSError) as err:
+        sys.exit(f"training: {err}")
+
+
+def _run(options: argparse.Namespace) -> None:
+    for folder in filter(None, (options.objects, options.dev)):
+        sources(folder)  # says at once what is missing, not after hours
     options.out.mkdir(parents=True, exist_ok=True)
     record: dict[str, object] = {}
     if options.start == "network":
@@ -62,6 +71,8 @@ def main() -> None:
         record["clicks"] = _train_clicks(options)
     if options.dev:
         record["dev"] = _evaluate(options)
+    if options.start == "evaluate":
+        return  # nothing was made: the card stays what it is
     _write_card(options, record)
 
 
@@ -107,7 +118,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--rate", type=float, default=2e-3, help="for the network, at its highest")
     parser.add_argument(
-        "--rounds", default="200,600,2000", help="simulated users per round (default: %(default)s)"
+        "--rounds",
+        type=_numbers,
+        default=(200, 600, 2000),
+        help="simulated users per round (default: 200,600,2000)",
     )
     parser.add_argument("--edge-trees", type=int, default=250)
     parser.add_argument(
@@ -127,14 +141,26 @@ def _options() -> argparse.Namespace:
         "earlier stages in the output folder (default: %(default)s)",
     )
     parser.add_argument("--data-note", default="", help="licence of the data, for the card")
-    return parser.parse_args()  # fmt: skip
+    options = parser.parse_args()
+    if options.start == "evaluate" and not options.dev:
+        parser.error("--from evaluate needs --dev, the objects to evaluate on")
+    if options.start == "network" and options.network:
+        parser.error("--from network trains a network; leave out --network, or --from")
+    return options
 
 
-def _two(text: str) -> tuple[int, int]:
+def _numbers(text: str) -> tuple[int, ...]:
     numbers = text.split(",")
-    if len(numbers) != 2 or not all(number.strip().isdigit() for number in numbers):
+    if not all(number.strip().isdigit() for number in numbers):
+        raise argparse.ArgumentTypeError(f"{text!r} should be whole numbers, like 200,600,2000")
+    return tuple(map(int, numbers))
+
+
+def _two(text: str) -> tuple[int, ...]:
+    numbers = _numbers(text)
+    if len(numbers) != 2:
         raise argparse.ArgumentTypeError(f"{text!r} should be two whole numbers, like 6,8")
-    return int(numbers[0]), int(numbers[1])
+    return numbers
 
 
 def _train_network(options: argparse.Namespace) -> None:
@@ -143,10 +169,7 @@ def _train_network(options: argparse.Namespace) -> None:
         from training.onnx_files import export
     except ImportError as err:
         sys.exit(f'--from network needs {err.name}: pip install "pickout[train-network]"')
-    try:
-        export(*train(options), options.out)
-    except ValueError as err:
-        sys.exit(f"--from network: {err}")
+    export(*train(options), options.out)
     options.unseen = True
 
 
@@ -192,7 +215,7 @@ def supply(options: argparse.Namespace) -> Iterator[Thing]:
 
 def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
     """Fit, let users work with the fit, fit again; the last round counts most."""
-    edges, sizes = load_edge_models(options.out), [int(n) for n in options.rounds.split(",")]
+    edges, sizes = load_edge_models(options.out), options.rounds
     objects, log = supply(options), []
     openings, corrections, band = [], [], []
     # A network that is named is the one to learn with, whatever an earlier run has left here.
@@ -250,9 +273,12 @@ def _write_card(options: argparse.Namespace, record: dict[str, object]) -> None:
         "made by": "python -m training",
         "date": datetime.now(UTC).date().isoformat(),
         "options": {
+            "from": options.start,
             "rounds": options.rounds,
             "trees": [options.edge_trees, options.click_trees, options.band_trees],
+            "unseen": options.unseen,
             "seed": options.seed,
+            **({"epochs": options.epochs} if options.start == "network" else {}),
         },
         "sha256": {
             name: hashlib.sha256((options.out / name).read_bytes()).hexdigest() for name in FILES

@@ -133,7 +133,7 @@ def _band_sample(thing: Thing, state: State, rng: np.random.Generator) -> Sample
     """Return pixels near the outline of what the superpixels said."""
     view = state.asked
     frame = view.scene.frame
-    inside = found_in(view, state.is_given)[view.scene.superpixels.labels]
+    inside = found_in(view, state.is_given)[0][view.scene.superpixels.labels]
     band = measure_band(view, inside)
     if band is None:
         return Samples(*(np.zeros((0, *k), np.float32) for k in ((len(BAND_NAMES),), (), ())))
@@ -160,8 +160,9 @@ def _sample(
     wrong = (target > 0.5) != (logit > 0)
     chance = superpixels.area * (1.0 + 2.0 * wrong)
     chosen = rng.choice(superpixels.n, PER_ANSWER, p=chance / chance.sum())
+    counts = 1 - superpixels.share(frame.working_mask(thing.ignore))
     return Samples(
         np.ascontiguousarray(features[:, chosen].T),
         target[chosen],
-        (1 / (1.0 + 2.0 * wrong[chosen])).astype(np.float32),
+        (counts[chosen] / (1.0 + 2.0 * wrong[chosen])).astype(np.float32),
     )

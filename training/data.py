@@ -22,17 +22,31 @@ class Thing:
     ignore: np.ndarray
 
 
-def decode(data: bytes | np.ndarray, flags: int) -> np.ndarray:
-    """Return a picture file's pixels, colours as RGB."""
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+def decode(name: str, data: bytes, flags: int) -> np.ndarray:
+    """Return a picture file's pixels, colours as RGB; raises ValueError if it is none."""
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
+    if pixels is None:
+        raise ValueError(f"{name} cannot be read as a picture; mend it or take it out.")
     return np.ascontiguousarray(pixels[:, :, ::-1]) if flags == cv2.IMREAD_COLOR else pixels
 
 
 def thing(name: str, picture: bytes, mask: bytes) -> Thing:
-    """Return the object of a pair of files (mask: 0 background, 128 ignore, 255 object)."""
-    values = decode(mask, cv2.IMREAD_GRAYSCALE)
+    """Return the object of a pair of files (mask: 0 background, 128 ignore, 255 object).
+
+    Raises ValueError if they cannot be read, differ in size, or show no object or nothing else.
+    """
+    rgb = decode(name, picture, cv2.IMREAD_COLOR)
+    values = decode(f"the mask of {name}", mask, cv2.IMREAD_GRAYSCALE)
+    if values.shape != rgb.shape[:2]:
+        raise ValueError(f"the mask of {name} is {values.shape}, its picture {rgb.shape[:2]}.")
     ignore = values == 128
-    return Thing(name, decode(picture, cv2.IMREAD_COLOR), (values > 127) & ~ignore, ignore)
+    inside = (values > 127) & ~ignore
+    if not inside.any() or not (~inside & ~ignore).any():
+        raise ValueError(
+            f"the mask of {name} should show an object and something around it (255 object, 0 "
+            "background, 128 ignored); mend it or take it out."
+        )
+    return Thing(name, rgb, inside, ignore)
 
 
 @dataclass(frozen=True)
@@ -73,8 +87,17 @@ def _in_folder(folder: Path) -> Iterator[Source]:
 
 
 def sources(folder: Path) -> list[Source]:
-    """Return the objects of a folder: `images/` and `masks/`, or tars of NAME.webp, NAME.png."""
-    return list(_in_folder(folder) if (folder / "masks").is_dir() else _in_tars(folder))
+    """Return the objects of a folder: `images/` and `masks/`, or tars of NAME.webp, NAME.png.
+
+    Raises ValueError if there are none.
+    """
+    found = list(_in_folder(folder) if (folder / "masks").is_dir() else _in_tars(folder))
+    if not found:
+        raise ValueError(
+            f"{folder} holds no objects; expected are images/ and masks/ with the same names, or "
+            "tars of NAME.webp and NAME.png."
+        )
+    return found
 
 
 @dataclass(frozen=True)
@@ -87,15 +110,23 @@ class Divided:
 
 
 def divided_pictures(folder: Path) -> list[Divided]:
-    """Return the pictures of a folder with `images/STEM.*` and `labels/STEM__k.png`."""
+    """Return the pictures of a folder with `images/STEM.*` and `labels/STEM__k.png`.
+
+    Raises ValueError if there are none.
+    """
+    if not (folder / "images").is_dir():
+        raise ValueError(f"{folder} has no folder images/, nor labels/ beside it.")
     found = []
     for path in sorted((folder / "images").iterdir()):
         labels = [
-            decode(p.read_bytes(), cv2.IMREAD_UNCHANGED).astype(np.int32)
+            decode(str(p), p.read_bytes(), cv2.IMREAD_UNCHANGED).astype(np.int32)
             for p in sorted((folder / "labels").glob(f"{path.stem}__*.png"))
         ]
         if labels:
-            found.append(Divided(path.stem, decode(path.read_bytes(), cv2.IMREAD_COLOR), labels))
+            rgb = decode(str(path), path.read_bytes(), cv2.IMREAD_COLOR)
+            found.append(Divided(path.stem, rgb, labels))
+    if not found:
+        raise ValueError(f"{folder} holds no divided pictures: images/STEM.*, labels/STEM__k.png.")
     return found
 
 

@@ -95,6 +95,11 @@ def train_edges(
     The second stage learns from what a first stage says on pictures that it has not seen, as it
     will have to in use.
     """
+    if len(pictures) < HELD_OUT + 2:
+        raise ValueError(
+            f"boundaries are learned from {HELD_OUT + 2} divided pictures at least ({HELD_OUT} are "
+            f"held out to measure them), but --drawn has {len(pictures)}."
+        )
     order = np.random.default_rng(seed).permutation(len(pictures)).tolist()
     test, used = order[:HELD_OUT], order[HELD_OUT:]
     halves = (used[::2], used[1::2])

@@ -37,7 +37,7 @@ EMBEDDING = 16
 """Channels by which places are compared."""
 
 PROMPT_MAPS = 9
-"""Channels that tell of the prompts; see `pickout.segmenters._superpixel.network`."""
+"""Channels that tell of the prompts: seven of `prompt_maps`, two of `likeness`."""
 
 
 class ByDepth(nn.Conv2d):

@@ -19,29 +19,35 @@ class Habits:
     ----------
     jitter : float
         Probability that a click misses the middle of the error.
-    box, strokes, scribble : float
-        Probabilities that the first prompt is a loose box, that the user begins with long strokes
-        (one inside and one or two outside), or that any other prompt is a short stroke.
+    box, click_and_box, strokes, scribble : float
+        Probabilities that the first prompt is a loose box, that a box follows the first click, that
+        the user begins with long strokes (one inside and one or two outside), or that any other
+        prompt is a short stroke.
     """
 
     jitter: float = 0.0
     box: float = 0.0
+    click_and_box: float = 0.0
     strokes: float = 0.0
     scribble: float = 0.0
 
 
 EXACT = Habits()
-HUMAN = Habits(jitter=0.4, box=0.2, strokes=0.12, scribble=0.08)
+HUMAN = Habits(jitter=0.4, box=0.2, click_and_box=0.1, strokes=0.12, scribble=0.08)
 
 
 def opening(thing: Thing, habits: Habits, rng: np.random.Generator) -> list[Prompt]:
     """Return what the user does before looking at any answer; possibly nothing."""
-    kind = rng.random()
-    if kind < habits.box:
-        return [loose_box(thing, rng)]
-    if kind > habits.box + habits.strokes:
+    begins = ("box", "click and box", "strokes", "click")
+    chances = [habits.box, habits.click_and_box, habits.strokes]
+    kind = begins[int(np.searchsorted(np.cumsum(chances), rng.random(), side="right"))]
+    nothing, outside = np.zeros_like(thing.mask), ~thing.mask & ~thing.ignore
+    if kind == "click":
         return []
-    outside = ~thing.mask & ~thing.ignore
+    if kind == "box":
+        return [loose_box(thing, rng)]
+    if kind == "click and box":
+        return [next_prompt(thing, nothing, nothing.copy(), habits, rng), loose_box(thing, rng)]
     strokes = [long_stroke(thing.mask, True, rng)]
     return strokes + [long_stroke(outside, False, rng) for _ in range(rng.integers(1, 3))]
 
@@ -116,8 +122,9 @@ def _stroke(
     near = inner[np.abs(inner - (row, column)).max(1) < 0.2 * max(error.shape)]
     points = [(float(column), float(row))]
     if len(near):
-        chosen = near[rng.choice(len(near), min(2, len(near)), replace=False)]
-        points += [(float(x), float(y)) for y, x in chosen if _is_inside(error, points[-1], x, y)]
+        for y, x in near[rng.choice(len(near), min(2, len(near)), replace=False)]:
+            if _is_inside(error, points[-1], x, y):
+                points.append((float(x), float(y)))
     return Scribble(tuple(points), 2.0, positive)
 
 

@@ -215,5 +215,5 @@ def test_a_missing_or_broken_network_is_named(tmp_path, name):
     with pytest.raises(ArgumentError, match=name):
         load_models(tmp_path).network.encode(np.zeros((60, 80, 3), np.uint8))
     (tmp_path / name).unlink()
-    with pytest.raises(ArgumentError, match=rf"{name} is missing.*--from network"):
+    with pytest.raises(ArgumentError, match=rf"{name} is missing.*docs/engine.md"):
         load_models(tmp_path)

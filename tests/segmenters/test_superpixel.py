@@ -97,7 +97,7 @@ def test_a_newer_box_replaces_the_older(prepared):
     np.testing.assert_array_equal(mask, prepared.segment([around_square], None))
 
 
-def test_a_positive_click_outside_widens_the_box(prepared):
+def test_a_positive_click_outside_lifts_the_box(prepared):
     mask = prepared.segment([Box(82, 42, 148, 108), ON_SQUARE], None)
     assert iou(mask, DISK | SQUARE_MASK) > 0.9
 

@@ -22,7 +22,7 @@ from pickout.segmenters._superpixel.outline import SURE, colours_around, local_c
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import stamp_of, write_all
 from pickout.segmenters._superpixel.state import Picture
-from pickout.segmenters._superpixel.view import empty_view
+from pickout.segmenters._superpixel.view import empty_view, view_elsewhere
 from pickout.segmenters._superpixel.zoom import choose_focus, choose_window
 from pickout.segmenters.superpixel import Options, Superpixel
 
@@ -72,9 +72,11 @@ def test_pyramids_show_windows_of_any_picture(size):
     pyramid = Pyramid(noise(*size))
     window = (0, 0, size[1], size[0])
     wanted = working_size(window)
-    assert pyramid.crop(window, wanted).shape == (*wanted, 3)
+    shown = pyramid.part(window, wanted)
+    assert size[0] >= shown.shape[0] >= min(size[0], wanted[0])
+    assert size[1] >= shown.shape[1] >= min(size[1], wanted[1])
     corner = (size[1] - 1, size[0] - 1, size[1], size[0])
-    assert pyramid.crop(corner, (2, 2)).shape == (2, 2, 3)
+    assert pyramid.part(corner, (2, 2)).shape == (1, 1, 3)
 
 
 def test_frames_map_pixel_centres_to_pixel_centres():
@@ -263,3 +265,40 @@ def test_other_models_are_another_version(tmp_path):
     np.savez(changed / "openings.npz", **dict(np.load(SHIPPED / "openings.npz")), more=np.zeros(1))
     assert Superpixel(Options(models=changed)).version != same
     assert models_version(changed, BOUNDARIES) == models_version(SHIPPED, BOUNDARIES)
+
+
+def test_a_box_after_a_click_begins_something_new():
+    """The forest for corrections has never met one."""
+    picture = read_image(query_path()).array
+    height, width = picture.shape[:2]
+    asked = []
+
+    def noted(name, judge):
+        return lambda features: asked.append(name) or judge(features)
+
+    models = shipped_models()
+    models = replace(
+        models,
+        openings=noted("opening", models.openings),
+        corrections=noted("correction", models.corrections),
+    )
+    start = Picture(Pyramid(picture), models)
+    state = start.start()
+    box = Box(0.1 * width, 0.1 * height, 0.9 * width, 0.9 * height)
+    for prompt in (Click(width // 2, height // 2), box):
+        state = start.after(state, prompt)
+    y, x = (int(at) for at in np.argwhere(state.mask)[0])
+    start.after(state, Click(x, y, False))
+    assert asked == ["opening", "opening", "correction"]
+
+
+def test_what_lies_near_the_last_click_does_not_depend_on_the_window():
+    """A box or lasso after it is no place that somebody pointed at."""
+    frame = analyse_window(Pyramid(noise(*SIZE)), WHOLE, shipped_models().edges)
+    prompts = stamped(Click(200, 150), Box(100, 80, 300, 220))
+    one_by_one = empty_view(Scene(frame))
+    for prompt, stamp in prompts:
+        one_by_one = one_by_one.with_prompt(prompt, stamp)
+    at_once = view_elsewhere(one_by_one, one_by_one.scene, prompts)
+    np.testing.assert_array_equal(at_once.last.along, one_by_one.settled().last.along)
+    assert (at_once.last.along > 0).mean() > 0.9

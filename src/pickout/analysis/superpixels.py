@@ -30,8 +30,8 @@ class Superpixels:
         In pixels.
     centre_xy : (n, 2) ndarray of float32
         Centre of gravity, in pixels.
-    colour, texture : (n, 3) and (n, 6) ndarray of float32
-        Means of `PixelMaps.colour`, and of `.bands` and `.directions`.
+    colour : (n, 3) ndarray of float32
+        Means of `PixelMaps.colour`.
     boundary : (edges,) ndarray of float32
         Probability that a person would draw an outline between the two, in (0, 1).
     """
@@ -43,7 +43,6 @@ class Superpixels:
     area: FloatArray
     centre_xy: FloatArray
     colour: FloatArray
-    texture: FloatArray
     boundary: FloatArray
 
     @property
@@ -85,7 +84,6 @@ def find_superpixels(rgb: ByteArray, models: EdgeModels | None = None) -> Superp
         area=pairs.area,
         centre_xy=pairs.centre_xy,
         colour=np.ascontiguousarray(pairs.appearance[:, :3]),
-        texture=np.ascontiguousarray(pairs.appearance[:, 3:]),
         boundary=boundary_probability(pairs, used.local, used.context),
     )
 

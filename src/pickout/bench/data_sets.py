@@ -30,7 +30,7 @@ def find_set(name: str | Path, data: Path | None = None) -> Path:
     Parameters
     ----------
     name : str or Path
-        A folder, or the short name of one in the data folder or one level below it.
+        A folder, or the short name of one in the data folder, directly or one level deeper.
     data : Path, optional
         The data folder; without it, the environment variable PICKOUT_DATA.
 

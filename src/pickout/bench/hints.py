@@ -11,7 +11,7 @@ import numpy as np
 from pickout.arrays import BoolArray
 from pickout.bench.data_sets import Sample, drawn, find_set, read_sample, read_samples
 from pickout.bench.machine import describe_run
-from pickout.bench.options import HintsOptions
+from pickout.bench.options import HintsOptions, check_numbers
 from pickout.bench.robot import Robot, Truth
 from pickout.bench.workers import Record, run_jobs
 from pickout.errors import ArgumentError
@@ -87,9 +87,7 @@ def run_hints(
 
 
 def _check(options: HintsOptions) -> None:
-    for name, number in {"workers": options.workers, "limit": options.limit}.items():
-        if number is not None and number < 1:
-            raise ArgumentError(f"{name} should be at least 1, but it is {number}.")
+    check_numbers(workers=options.workers, limit=options.limit)
     session = Session(np.zeros((8, 8, 3), np.uint8), options.segmenter)
     if not (session.can_hover and session.can_doubt):
         raise ArgumentError(
@@ -125,7 +123,8 @@ def measure_picture(job: Record) -> Record:
     session, robot = Session(image, job["segmenter"]), Robot(truth)
     record: Record = {"name": job["name"], "hover": _hovered(session, truth, rng), "doubts": []}
     for click in range(1, max(ASKED_AFTER) + 1):
-        session.prompt(robot.next_click(session.mask.array))
+        if iou(session.mask, truth.object, truth.ignore) < 1:  # else nothing is left to click at
+            session.prompt(robot.next_click(session.mask.array))
         if click in ASKED_AFTER:
             record["doubts"].append({"clicks": click, **_answered(session, truth, robot, rng)})
     return record
@@ -143,17 +142,20 @@ def _hovered(session: Session, truth: Truth, rng: np.random.Generator) -> list[R
 
 
 def _answered(session: Session, truth: Truth, robot: Robot, rng: np.random.Generator) -> Record:
-    """Return what answers to doubts, and at other places, add to the IoU of the present mask."""
+    """Return what answers to doubts, and at other places, add to the IoU of the present mask.
+
+    Where nobody knows the truth nothing is an error, and nothing is gained.
+    """
     mask = session.mask.array
     places = [(round(doubt.x), round(doubt.y)) for doubt in session.doubts(DOUBTS)]
-    known = [(x, y) for x, y in places if not truth.ignore[y, x]]
+    wrong = (mask != truth.object) & ~truth.ignore
     gain = _gains_of(session, truth)
     return {
         "iou": iou(mask, truth.object, truth.ignore),
-        "are_errors": [bool(mask[y, x] != truth.object[y, x]) for x, y in known],
-        "gains": [gain(place) for place in known],
+        "are_errors": [bool(wrong[y, x]) for x, y in places],
+        "gains": [0.0 if truth.ignore[y, x] else gain((x, y)) for x, y in places],
         "outline_gain": gain(_on_outline(mask, truth, rng)),
-        "middle_gain": gain(robot.middle_of_error(mask)),
+        "middle_gain": gain(robot.middle_of_error(mask)) if wrong.any() else 0.0,
     }
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from pickout.bench.data_sets import Sample, drawn, find_set, read_sample, read_samples
 from pickout.bench.machine import describe_run
-from pickout.bench.options import PROMPTS, NocOptions
+from pickout.bench.options import PROMPTS, NocOptions, check_numbers
 from pickout.bench.robot import Truth, click_until
 from pickout.bench.workers import Record, run_jobs
 from pickout.errors import ArgumentError, PickoutError
@@ -91,10 +91,7 @@ def run_noc(
 def _check(options: NocOptions) -> None:
     if options.prompts not in PROMPTS:
         raise ArgumentError(f"prompts should be one of {', '.join(PROMPTS)}: {options.prompts!r}.")
-    numbers = {"max_clicks": options.max_clicks, "workers": options.workers, "limit": options.limit}
-    for name, number in numbers.items():
-        if number is not None and number < 1:
-            raise ArgumentError(f"{name} should be at least 1, but it is {number}.")
+    check_numbers(max_clicks=options.max_clicks, workers=options.workers, limit=options.limit)
     if not options.segmenters:
         raise ArgumentError("name at least one segmenter to measure.")
     for name in options.segmenters:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from pickout.errors import ArgumentError
+
 DEFAULT_SEGMENTER = "superpixel"
 ALL_SEGMENTERS = ("superpixel", "grabcut", "watershed", "otsu", "paint")
 STUFF = ("grass", "mountain", "road", "sky", "tree", "water")
@@ -13,6 +15,13 @@ STUFF = ("grass", "mountain", "road", "sky", "tree", "water")
 PROMPTS = ("clicks", "box", "scribbles")
 HALVES = ("all", "odd", "even")
 QUERIES = ("auto", "split", "leave-one-out")
+
+
+def check_numbers(**numbers: int | None) -> None:
+    """Raise `ArgumentError` for the first number below 1; None means no limit."""
+    for name, number in numbers.items():
+        if number is not None and number < 1:
+            raise ArgumentError(f"{name} should be at least 1, but it is {number}.")
 
 
 @dataclass(frozen=True)

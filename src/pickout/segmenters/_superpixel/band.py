@@ -100,7 +100,7 @@ def measure_band(view: View, mask: BoolArray) -> Band | None:
 def _to_marks(view: View, rows: IntArray, columns: IntArray) -> list[FloatArray]:
     """Return distances to the nearest positive and negative mark and to the newest one."""
     pixels = np.stack([columns, rows], axis=1).astype(np.float32)
-    marks = [mark for mark in view.marks if not mark.is_frame]
+    marks = [mark for mark in view.marks if not mark.is_enclosure]
     kinds = (
         [mark for mark in marks if mark.positive],
         [mark for mark in marks if not mark.positive],

@@ -16,10 +16,8 @@ from pickout.segmenters._superpixel.state import State
 from pickout.segmenters._superpixel.view import LEANING, View
 from pickout.segmenters.base import Doubt
 
-TRIED, TRIED_EACH = 8, 4
-"""So many places are looked into, and so many more for every one that is wanted."""
-
-MOST_TRIED = 64
+TRIED = 24
+"""So many places are looked into, however few are wanted: the first of few is the first of many."""
 
 APART = 0.05
 """Places are at least this share of the frame's diagonal away from each other and from marks."""
@@ -92,8 +90,7 @@ def find_doubts(state: State, n: int) -> list[Doubt]:
     if state.asked is None:
         return []  # nothing but given masks, or prompts that these agree with
     answer = _answer(state)
-    tried = min(TRIED + TRIED_EACH * n, MOST_TRIED)
-    places = sorted(_places(answer, tried), key=lambda place: -place.gain)
+    places = sorted(_places(answer), key=lambda place: -place.gain)
     doubts: list[Doubt] = []
     taken = _marked_points(state.view)
     asked = np.zeros(answer.scene.n, bool)  # where an earlier answer is expected to do
@@ -119,14 +116,14 @@ def _answer(state: State) -> Answer:
     return Answer(scene, before, inside, logit, known, wrong.astype(np.float32))
 
 
-def _places(answer: Answer, most: int) -> list[Place]:
+def _places(answer: Answer) -> list[Place]:
     """Return places apart from each other, in whose surroundings errors are likeliest."""
     scene = answer.scene
     graph, centres = scene.superpixels.graph, scene.superpixels.centre_xy
     around = _core.diffuse(graph, scene.affinity, answer.wrong[:, None], SMOOTHING)[:, 0]
     left = np.where(answer.known == 0, around, 0)
     places: list[Place] = []
-    while len(places) < most and left.max() > 0:
+    while len(places) < TRIED and left.max() > 0:
         node = int(left.argmax())
         places.append(_place(answer, node))
         left[places[-1].turned] *= ASKED_AGAIN

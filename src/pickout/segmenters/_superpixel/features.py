@@ -9,7 +9,7 @@ import numpy as np
 
 from pickout import _core
 from pickout.arrays import AnyArray, BoolArray, FloatArray, IntArray
-from pickout.segmenters._superpixel.marks import Mark, corrects
+from pickout.segmenters._superpixel.marks import Mark
 from pickout.segmenters._superpixel.mixtures import compare_colours, cut_by_colours
 from pickout.segmenters._superpixel.scene import Costs, Scene
 
@@ -80,6 +80,8 @@ class Question:
         Area of the frame's window as a share of the picture.
     is_focus : bool
         True in the surroundings of a late mark, whose rim is known.
+    is_correction : bool
+        True for a click that mends an answer; see `corrects`.
     """
 
     scene: Scene
@@ -97,16 +99,12 @@ class Question:
     is_given: bool
     window_share: float
     is_focus: bool
+    is_correction: bool
 
     @property
     def n(self) -> int:
         """Number of superpixels."""
         return self.scene.n
-
-    @property
-    def is_correction(self) -> bool:
-        """True for a click that mends an answer; see `corrects`."""
-        return corrects(self.marks, self.answer)
 
 
 Rows = list[AnyArray | float]

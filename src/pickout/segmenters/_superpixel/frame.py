@@ -49,10 +49,6 @@ class Pyramid:
         """Height and width of the full picture."""
         return self.levels[0].shape[0], self.levels[0].shape[1]
 
-    def crop(self, window: Box4, size_hw: tuple[int, int]) -> ByteArray:
-        """Return the pixels of a window of the full picture, resampled to `size_hw`."""
-        return resized(self.part(window, size_hw), size_hw)
-
     def part(self, window: Box4, size_hw: tuple[int, int]) -> ByteArray:
         """Return a window's pixels on the smallest level that has enough of them for `size_hw`."""
         wanted = size_hw[0] / (window[3] - window[1])

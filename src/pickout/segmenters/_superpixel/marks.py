@@ -27,7 +27,7 @@ class Mark:
         Where it was pointed at, (x, y) in working pixels; may lie outside the frame.
     nodes : (m,) ndarray of int32
         Superpixels that it decides.
-    is_frame : bool
+    is_enclosure : bool
         True for a box or lasso: the nodes are those outside of it.
     is_stroke : bool
         True for a scribble.
@@ -36,21 +36,21 @@ class Mark:
     positive: bool
     points: FloatArray
     nodes: IntArray
-    is_frame: bool = False
+    is_enclosure: bool = False
     is_stroke: bool = False
 
     @property
     def is_click(self) -> bool:
         """True for what points at one place."""
-        return not self.is_frame and not self.is_stroke
+        return not self.is_enclosure and not self.is_stroke
 
 
 def corrects(marks: Sequence[Mark], answer: AnyArray) -> bool:
-    """Tell whether the newest of the marks mends an answer; else something new begins.
+    """Tell whether the newest of all marks mends an answer; else something new begins.
 
-    `marks` are those that point somewhere, without boxes and lassos. A stroke is a new beginning.
+    A box, lasso or stroke is a new beginning.
     """
-    return bool(answer.any() and marks and not marks[-1].is_stroke)
+    return bool(answer.any() and marks and marks[-1].is_click)
 
 
 def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
@@ -70,7 +70,7 @@ def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
     share = covered(stamp, frame)
     if isinstance(prompt, Box | Lasso):
         nodes = np.flatnonzero(share < 0.3).astype(np.int32)
-        return Mark(False, np.zeros((0, 2), np.float32), nodes, is_frame=True)
+        return Mark(False, np.zeros((0, 2), np.float32), nodes, is_enclosure=True)
     nodes = np.flatnonzero(share > 0.5).astype(np.int32)
     positive = isinstance(prompt, Polygon) and prompt.positive
     return Mark(positive, _thinned(frame.superpixels.centre_xy[nodes]), nodes)

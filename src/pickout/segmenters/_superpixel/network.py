@@ -73,7 +73,7 @@ class Network:
             if not path.is_file():
                 raise ArgumentError(
                     f"{path} is missing. A folder of models holds {' and '.join(FILES)}; copy them "
-                    "from pickout/models, or train them with: python -m training --from network"
+                    "from pickout/models, or train them as docs/engine.md tells."
                 )
         self._lock = threading.Lock()
         self._nets: list[cv2.dnn.Net] = []

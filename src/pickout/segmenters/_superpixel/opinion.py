@@ -78,7 +78,7 @@ def opinion_of(
     """
     seen, frame = scene.encoded(network), scene.frame
     size = seen.size_hw
-    clicked = [mark for mark in marks if not mark.is_frame and len(mark.points)]
+    clicked = [mark for mark in marks if not mark.is_enclosure and len(mark.points)]
     positive, negative = (
         to_cells(_points([m for m in clicked if m.positive == kind]), frame, size)
         for kind in (True, False)
@@ -92,7 +92,7 @@ def opinion_of(
     alike = np.stack([likeness(seen, points) for points in (positive, negative)])
     told = np.concatenate([maps, alike])
     odds = network.answer(seen, told)
-    for _ in range(network.looks[corrects(clicked, before)] - 1):
+    for _ in range(network.looks[corrects(marks, before)] - 1):
         told[BEFORE] = odds > 0
         odds = network.answer(seen, told)
     return Opinion(frame, np.concatenate([odds[None], alike]))

@@ -103,8 +103,8 @@ class Picture:
         if isinstance(prompt, MaskPrompt):
             return self._given(prompts, prompt.mask.array)
         stamp = stamp_of(prompt, self.pyramid.size_hw)
-        if _lifts_frames(stamp, state):
-            state = _unframed(state)
+        if _lifts_enclosures(stamp, state):
+            state = _unenclosed(state)
             if stamp.only and not state.stamped and not state.is_given:
                 state = self.start()  # one box instead of another is a new beginning
         stamped = (*state.stamped, (prompt, stamp))
@@ -175,7 +175,7 @@ class Picture:
         question = view.question(before, is_given=state.is_given, window_share=share)
         judge = models.corrections if question.is_correction else models.openings
         asked = replace(view, logit=judge(click_features(question)))
-        found = found_in(asked, state.is_given)
+        found, asked = found_in(asked, state.is_given)
         change = _change(found, question.answer > 0.5, state, asked)
         mask = self._composed(change, before, state, asked)
         write_all(mask, [stamp for _, stamp in state.stamped])
@@ -235,33 +235,39 @@ def _asks(prompt: Prompt, state: State) -> bool:
     return isinstance(prompt, Box | Lasso) or (isinstance(prompt, Scribble) and not state.is_given)
 
 
-def _lifts_frames(stamp: Stamp, state: State) -> bool:
+def _lifts_enclosures(stamp: Stamp, state: State) -> bool:
     """Tell whether boxes and lassos so far no longer hold: a new one, or the object leaves them."""
-    frames = [frame for _, frame in state.stamped if frame.only]
-    leaves = stamp.inside and not all(frame.holds(stamp) for frame in frames)
-    return bool(frames) and (stamp.only or leaves)
+    enclosures = [other for _, other in state.stamped if other.only]
+    leaves = stamp.inside and not all(other.holds(stamp) for other in enclosures)
+    return bool(enclosures) and (stamp.only or leaves)
 
 
-def _unframed(state: State) -> State:
+def _unenclosed(state: State) -> State:
     """Return the state as if its boxes and lassos had not been given; the mask stays."""
     stamped = tuple((prompt, stamp) for prompt, stamp in state.stamped if not stamp.only)
     view = view_elsewhere(state.view, state.view.scene, stamped)
     return replace(state, stamped=stamped, view=view)
 
 
-def found_in(view: View, is_given: bool) -> BoolArray:
-    """Return the answer of a view; a box is answered with something, even where nothing is sure."""
+def found_in(view: View, is_given: bool) -> tuple[BoolArray, View]:
+    """Return the answer of a view, and the view as it came to it.
+
+    A box is answered with something, even where nothing is sure: then the logits of the view that
+    is returned are raised until they say so.
+    """
     found = wanted(view.cut(), view, is_given)
     if view.depth is None or is_given or any(mark.positive for mark in view.marks):
-        return found
+        return found, view
     area = view.scene.superpixels.area
     least = LEAST_OF_BOX * float(area @ (view.depth > 0))
+    raised = view
     for more in LEANINGS:
         if area @ found >= least:
-            return found
-        found = wanted(view.cut(more), view, is_given)
+            return found, raised
+        raised = replace(view, logit=view.logit + np.float32(more))
+        found = wanted(raised.cut(), view, is_given)
     # Drawings have so few superpixels that no cut between them is ever cheap.
-    return found if found.any() else wanted(view.likely(), view, is_given)
+    return (found, raised) if found.any() else (wanted(view.likely(), view, is_given), view)
 
 
 def wanted(inside: BoolArray, view: View, is_given: bool) -> BoolArray:
@@ -289,7 +295,7 @@ def _change(inside: BoolArray, before: BoolArray, state: State, view: View) -> C
     change too. A box, lasso or stroke is about everything.
     """
     mark = view.marks[-1]
-    if mark.is_frame or (mark.is_stroke and not state.is_given):
+    if mark.is_enclosure or (mark.is_stroke and not state.is_given):
         return Change(inside, np.ones_like(inside), np.zeros_like(inside))
     field = inside ^ before if state.is_given else inside | before
     touched = _core.component(view.scene.superpixels.graph, field, mark.nodes)

@@ -11,7 +11,14 @@ import numpy as np
 from pickout.arrays import BoolArray, FloatArray, IntArray
 from pickout.prompts import Prompt
 from pickout.segmenters._superpixel.features import Question
-from pickout.segmenters._superpixel.marks import Mark, decided, mark_of, marks_of, working_pixels
+from pickout.segmenters._superpixel.marks import (
+    Mark,
+    corrects,
+    decided,
+    mark_of,
+    marks_of,
+    working_pixels,
+)
 from pickout.segmenters._superpixel.opinion import Opinion
 from pickout.segmenters._superpixel.scene import Costs, Scene
 from pickout.segmenters._superpixel.solve import best_cut
@@ -68,13 +75,9 @@ class View:
         known = decided(list(self.marks), self.scene.n)
         return known if self.rim is None else np.where(known != 0, known, self.rim)
 
-    def cut(self, more: float = 0.0) -> BoolArray:
-        """Return the superpixels inside, (n,), as the logits and what is known have it.
-
-        `more` is added to the logits besides: above 0 it takes more.
-        """
-        leaning = self.logit + LEANING + np.float32(more)
-        return best_cut(self.scene.superpixels, leaning, self.known())
+    def cut(self) -> BoolArray:
+        """Return the superpixels inside, (n,), as the logits and what is known have it."""
+        return best_cut(self.scene.superpixels, self.logit + LEANING, self.known())
 
     def likely(self) -> BoolArray:
         """Return the superpixels that are known or likely inside, (n,), each for itself."""
@@ -85,7 +88,7 @@ class View:
         """Return the view with one prompt more."""
         mark = mark_of(prompt, stamp, self.scene.frame)
         view = replace(self, marks=(*self.marks, mark))
-        if mark.is_frame:
+        if mark.is_enclosure:
             sources = np.concatenate([self.scene.border, mark.nodes])
             surround = self.scene.costs(sources, None)
             depth = _depth(stamp, self.scene)
@@ -97,7 +100,7 @@ class View:
 
         As long as answers come from a focus nobody asks this view, and its costs can wait.
         """
-        marks = [m for m in self.marks[len(self.marks) - self.waiting :] if not m.is_frame]
+        marks = [m for m in self.marks[len(self.marks) - self.waiting :] if not m.is_enclosure]
         if not marks:
             return self
         last = self.scene.costs(marks[-1].nodes, marks[-1].points)
@@ -115,22 +118,24 @@ class View:
         """Return what is to be asked now; `before` is the previous answer at working size."""
         view = self.settled()
         assert self.opinion is not None
+        answer = self.scene.superpixels.share(before)
         return Question(
             scene=self.scene,
-            marks=tuple(mark for mark in self.marks if not mark.is_frame),
+            marks=tuple(mark for mark in self.marks if not mark.is_enclosure),
             known=self.known(),
             positive=view.positive,
             negative=view.negative,
             surround=self.surround,
             last=view.last,
             before=before,
-            answer=self.scene.superpixels.share(before),
+            answer=answer,
             logit=self.logit,
             opinion=self.opinion.at(self.scene),
             depth=self.depth,
             is_given=is_given,
             window_share=window_share,
             is_focus=self.rim is not None,
+            is_correction=corrects(self.marks, answer),
         )
 
 
@@ -169,17 +174,17 @@ def _gathered(scene: Scene, prompts: Prompts, rim: IntArray | None) -> View:
     outside, inside = scene.border, np.zeros(0, np.int32)
     if rim is not None:
         outside, inside = (scene.border[rim[scene.border] == side] for side in (-1, 1))
-    frames = [k for k, mark in enumerate(marks) if mark.is_frame]
-    has_surround = bool(frames) or rim is not None
-    sources = np.concatenate([outside, *(marks[k].nodes for k in frames)])
+    enclosures = [k for k, mark in enumerate(marks) if mark.is_enclosure]
+    has_surround = bool(enclosures) or rim is not None
+    sources = np.concatenate([outside, *(marks[k].nodes for k in enclosures)])
     return View(
         scene,
         marks,
         positive=_all_costs(scene, [m for m in marks if m.positive], inside),
-        negative=_all_costs(scene, [m for m in marks if not m.positive and not m.is_frame]),
+        negative=_all_costs(scene, [m for m in marks if not m.positive and not m.is_enclosure]),
         surround=scene.costs(sources, None) if has_surround else scene.surround,
-        last=_all_costs(scene, list(marks[-1:])),
-        depth=_depth(prompts[frames[-1]][1], scene) if frames else None,
+        last=_all_costs(scene, [mark for mark in marks if not mark.is_enclosure][-1:]),
+        depth=_depth(prompts[enclosures[-1]][1], scene) if enclosures else None,
         logit=np.zeros(scene.n, np.float32),
     )
 
@@ -207,11 +212,9 @@ def carried_logit(view: View, scene: Scene, unseen: FloatArray | None = None) ->
     """
     old, new = view.scene.frame, scene.frame
     full = new.to_full(new.superpixels.centre_xy)
-    at = np.floor(old.to_working(full) + 0.5).astype(np.int64)
-    height, width = old.size_hw
-    seen = (at >= 0).all(1) & (at[:, 0] < width) & (at[:, 1] < height)
+    points = old.to_working(full)
     logit = np.full(scene.n, UNSEEN_LOGIT, np.float32) if unseen is None else unseen.copy()
-    logit[seen] = view.logit[old.superpixels.labels[at[seen, 1], at[seen, 0]]]
+    logit[old.shows(points)] = view.logit[old.superpixels.labels[old.pixels_at(points)]]
     return logit
 
 
