@@ -155,9 +155,13 @@ def test_too_few_objects_are_refused_in_one_line(tmp_path):
     write_disks(tmp_path)
     for path in sorted((tmp_path / "masks").iterdir())[12:]:
         path.unlink()
-    (tmp_path / "none" / "images").mkdir(parents=True)
+    for folder in ("images", "labels"):
+        (tmp_path / "drawn" / folder).mkdir(parents=True)
+    disk = disk_thing(0)
+    cv2.imwrite(str(tmp_path / "drawn" / "images" / "p.png"), disk.rgb[:, :, ::-1])
+    cv2.imwrite(str(tmp_path / "drawn" / "labels" / "p__0.png"), disk.mask.astype(np.uint16))
     words = (
-        f"--from network --objects {tmp_path} --drawn {tmp_path / 'none'} --out {tmp_path / 'out'}"
+        f"--from network --objects {tmp_path} --drawn {tmp_path / 'drawn'} --out {tmp_path / 'out'}"
     )
     command = [sys.executable, "-m", "training", *words.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
