@@ -114,3 +114,5 @@ def test_a_segmenter_without_hints_is_refused(squares):
         run_hints(squares, HintsOptions(segmenter="magic"))
     with pytest.raises(ArgumentError, match="limit should be at least 1"):
         run_hints(squares, HintsOptions(limit=0))
+    with pytest.raises(ArgumentError, match="seed should be 0 or more"):
+        run_hints(squares, HintsOptions(seed=-1))

@@ -88,6 +88,8 @@ def run_hints(
 
 def _check(options: HintsOptions) -> None:
     check_numbers(workers=options.workers, limit=options.limit)
+    if options.seed < 0:
+        raise ArgumentError(f"seed should be 0 or more, but it is {options.seed}.")
     session = Session(np.zeros((8, 8, 3), np.uint8), options.segmenter)
     if not (session.can_hover and session.can_doubt):
         raise ArgumentError(
