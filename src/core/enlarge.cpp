@@ -59,7 +59,7 @@ class Enlarger {
   public:
     Enlarger(const FieldView& field, const ImageView& image, const LocalColours& colours,
              float trust, float noise)
-        : field_(field), image_(image), colours_(colours), trust_(trust), noise_(noise * noise),
+        : field_(field), image_(image), colours_(colours), trust_(trust), noise_(noise * noise * noise * noise),
           rows_(taps(image.height, field.height)), columns_(taps(image.width, field.width)),
           column_ends_(ends(columns_, field.width)),
           colour_rows_(taps(image.height, colours.height)),
@@ -221,8 +221,8 @@ class Enlarger {
         return 2 * kSure * place * doubt;
     }
 
-    // Where a pixel's colour lies between two local ones, from -0.5 (outside) to 0.5; nearer to 0
-    // the less these differ.
+    // Where a pixel's colour lies between two local ones, from -0.5 (outside) to 0.5; next to 0 if
+    // these hardly differ.
     float place_between(const uint8_t* pixel, size_t colour) const {
         const float *inside = colours_.inside + colour * 3, *outside = colours_.outside + colour * 3;
         float along = 0.0f, apart = 0.0f;
@@ -232,7 +232,7 @@ class Enlarger {
             apart += axis * axis;
         }
         const float place = std::clamp(along / (apart + 1e-3f), 0.0f, 1.0f) - 0.5f;
-        return place * apart / (apart + noise_);
+        return place * apart * apart / (apart * apart + noise_ + 1e-3f);
     }
 
     const FieldView field_;

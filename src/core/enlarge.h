@@ -28,7 +28,8 @@ struct ImageView {
 // The field at the size of `image`. Where the coarse field is certain it is copied; near the
 // outline it is interpolated and moved by what the pixel's own colour says: its place on the line
 // between the two local colours, trusted the more the further they differ.
-// trust: 0 (interpolate only) … 1. noise: difference of colours below which they say little.
+// trust: 0 (interpolate only) … 1. noise: distance of two colours at which they have half of their
+// say; it goes with the fourth power, so that like colours say next to nothing.
 std::vector<int8_t> enlarge(const FieldView& field, const ImageView& image,
                             const LocalColours& colours, float trust, float noise);
 

@@ -232,7 +232,7 @@ def enlarge(field, image, inside, outside, trust, noise):
         axis = inside[place] - outside[place]
         apart = axis @ axis
         along = np.clip((pixel - outside[place]) @ axis / (apart + 1e-3), 0, 1) - 0.5
-        return along * apart / (apart + noise**2)
+        return along * apart**2 / (apart**2 + noise**4 + 1e-3)
 
     fine = np.zeros((height, width))
     for y, x in np.ndindex(height, width):

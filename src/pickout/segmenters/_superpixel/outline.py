@@ -27,8 +27,11 @@ SOFTNESS = 0.7
 GAIN = 40.0
 """Field values per unit of log odds."""
 
-TRUST, NOISE = 0.8, 25.0
-"""How far colours move the outline on finer levels, and the contrast they need for it."""
+TRUST, NOISE = 0.8, 60.0
+"""How far colours move the outline on finer levels, and the contrast at which they do half of it.
+
+Below it their say fades fast: between like colours outlines would fray.
+"""
 
 
 def colours_around(rgb: ByteArray, field: Field) -> tuple[FloatArray, FloatArray]:
