@@ -24,13 +24,16 @@ from training.composites import composite
 from training.data import Divided, Thing, for_network, for_trees
 from training.examples import SIZES, example, segment_of
 from training.network import Encoder, Head
-from training.onnx_files import export
+from training.onnx_files import export, export_upright
 from training.supply import Supply, ahead
+from training.upright import lying, train_upright
 
 from pickout.analysis.models import EVERY
+from pickout.analysis.turn import choose_turn
 from pickout.images import Image
 from pickout.prompts import Click
 from pickout.segmenters._superpixel.network import LOOKS, Network
+from pickout.segmenters._superpixel.upright import WAYS, Upright
 from pickout.segmenters.superpixel import Options, Superpixel
 
 ROOT = Path(__file__).parents[1]
@@ -104,7 +107,7 @@ def test_what_is_written_is_what_pickout_runs(learned):
     seen = example(disk_thing(100), None)
     user = User(seen, None)
     with torch.no_grad():
-        *features, embedding = encoder(training.as_input([seen]))
+        *features, embedding = encoder(training.as_input([seen.rgb]))
         maps = training.told(embedding, [user])
         expected = head(*features, maps)[0, 0].numpy()
     network = Network(folder)
@@ -149,6 +152,58 @@ def test_trees_learn_with_the_network_of_the_plain_phase(learned, tmp_path):
     maps = np.concatenate([User(seen, None).maps(), np.zeros((2, *seen.share.shape), np.float32)])
     plain, bold = (network.answer(network.encode(seen.rgb), maps) for network in (users, final))
     assert (plain != bold).any()
+
+
+def landscape(seed):
+    """A photo of noise whose upper part is blue; now and then the ground is the brighter part."""
+    rng = np.random.default_rng(seed)
+    height, width = ((96, 128), (128, 96))[seed % 2]
+    rgb = np.full((height, width, 3), rng.uniform(60, 200), np.float32) * (1, 0.8, 0.4)
+    rgb[: height // 2] = rng.uniform(60, 200) * np.array((0.3, 0.6, 1))
+    return (rgb + rng.normal(0, 9, rgb.shape)).clip(0, 255).astype(np.uint8)
+
+
+def write_landscapes(folder):
+    for name in ("images", "labels"):
+        (folder / name).mkdir()
+    for seed in range(128):
+        rgb = landscape(seed)
+        cv2.imwrite(str(folder / "images" / f"{seed:03}.png"), rgb[:, :, ::-1])
+        cv2.imwrite(str(folder / "labels" / f"{seed:03}__0.png"), rgb[:, :, 0].astype(np.uint16))
+
+
+def test_it_learns_which_way_is_up(tmp_path, capsys):
+    """In eight short epochs; what is written says what was learned."""
+    write_disks(tmp_path)
+    (tmp_path / "drawn").mkdir()
+    write_landscapes(tmp_path / "drawn")
+    options = argparse.Namespace(
+        objects=tmp_path, drawn=tmp_path / "drawn", begin=None, rate=4e-3, seed=0,
+        upright_epochs=8,
+    )  # fmt: skip
+    network = train_upright(options)
+    said = capsys.readouterr().out.splitlines()
+    losses = [json.loads(line.removeprefix("upright: "))["loss"] for line in said]
+    assert len(losses) == 8 and min(losses[-3:]) < 0.7 * losses[0]
+    export_upright(network, tmp_path)
+    upright = Upright(tmp_path)
+    for seed in range(200, 208):
+        rgb = landscape(seed)
+        seen = lying(rgb).rgb
+        with torch.no_grad():
+            way = WAYS[int(network(training.as_input([seen])).argmax())]
+        assert upright.turn(rgb) == choose_turn(rgb).then(way)
+
+
+def test_photos_laid_down_can_be_put_upright():
+    ways = []
+    for seed in range(40):
+        seen = lying(landscape(seed))
+        upright = WAYS[seen.way](seen.rgb).astype(int)
+        blue = upright[..., 2] - upright[..., 0]
+        assert blue[0].mean() > blue[-1].mean() + 20
+        ways.append(seen.way)
+    assert set(ways) == {0, 1, 2, 3}
 
 
 def test_too_few_objects_are_refused_in_one_line(tmp_path):
@@ -216,8 +271,8 @@ def test_one_command_makes_models_that_cut(tmp_path):
     data, out = tmp_path / "data", tmp_path / "models"
     data.mkdir()
     write_disks(data)
-    words = f"""--from network --epochs 1,1 --objects {data} --drawn {data} --out {out}
-        --rounds 6,12 --edge-trees 10 --click-trees 40 --band-trees 10"""
+    words = f"""--from network --epochs 1,1 --upright-epochs 1 --objects {data} --drawn {data}
+        --out {out} --rounds 6,12 --edge-trees 10 --click-trees 40 --band-trees 10"""
     command = [sys.executable, "-m", "training", *words.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -1,6 +1,6 @@
 """``python -m training``: rebuild the models of the superpixel segmenter.
 
-Stages: the network (only if asked for), boundaries, then clicks and the pixel band in rounds (each
+Stages: the networks (only if asked for), boundaries, then clicks and the pixel band in rounds (each
 with more simulated users, working with the models of the round before), then an evaluation. Models
 are written after each stage, so that a broken run can go on with ``--from``.
 """
@@ -27,8 +27,10 @@ from pickout.analysis.models import SHIPPED, load_edge_models
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.models import Models, load_models
-from pickout.segmenters._superpixel.network import FILES as NETWORK_FILES
+from pickout.segmenters._superpixel.network import FILES as PROMPT_FILES
 from pickout.segmenters._superpixel.network import Network
+from pickout.segmenters._superpixel.upright import FILE as UPRIGHT_FILE
+from pickout.segmenters._superpixel.upright import Upright
 from training.boost import Samples, fit, join
 from training.clicks import as_it_is, by_reach, simulate, users_network
 from training.data import SegmentSource, Source, Thing, divided_pictures, for_trees, sources
@@ -36,6 +38,7 @@ from training.edges import train_edges
 from training.evaluate import click_through, summary
 from training.processes import in_processes
 
+NETWORK_FILES = (*PROMPT_FILES, UPRIGHT_FILE)
 FILES = (
     "edges_local.npz", "edges_context.npz", "openings.npz", "corrections.npz", "band.npz",
     *NETWORK_FILES,
@@ -95,7 +98,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--network",
         type=Path,
-        help="folder with the network (default: that of an earlier stage in the output folder, "
+        help="folder with the networks (default: that of an earlier stage in the output folder, "
         "else the one that ships with pickout)",
     )
     parser.add_argument(
@@ -115,6 +118,12 @@ def _options() -> argparse.Namespace:
         type=_two,
         default=(6, 8),
         help="for the network: on photos as they are, and on bold examples (default: 6,8)",
+    )
+    parser.add_argument(
+        "--upright-epochs",
+        type=int,
+        default=14,
+        help="for the network that tells which way is up (default: %(default)s)",
     )
     parser.add_argument("--rate", type=float, default=2e-3, help="for the network, at its highest")
     parser.add_argument(
@@ -166,10 +175,12 @@ def _two(text: str) -> tuple[int, ...]:
 def _train_network(options: argparse.Namespace) -> None:
     try:
         from training.encoder import train
-        from training.onnx_files import export
+        from training.onnx_files import export, export_upright
+        from training.upright import train_upright
     except ImportError as err:
         sys.exit(f'--from network needs {err.name}: pip install "pickout[train-network]"')
     export(*train(options), options.out)
+    export_upright(train_upright(options), options.out)
     options.unseen = True
 
 
@@ -220,7 +231,8 @@ def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
     openings, corrections, band = [], [], []
     # A network that is named is the one to learn with, whatever an earlier run has left here.
     network = Network(options.out) if options.network else users_network(options.out)
-    models = Models(edges, by_reach, by_reach, band=as_it_is, network=network)
+    upright = Upright(options.out)
+    models = Models(edges, by_reach, by_reach, band=as_it_is, network=network, upright=upright)
     for number, size in enumerate(sizes):
         last = number == len(sizes) - 1
         users = itertools.islice(objects, size)
@@ -238,6 +250,7 @@ def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
             ),
             band=fit(join(band), BAND_NAMES, trees=options.band_trees, seed=options.seed),
             network=network,
+            upright=upright,
         )
         curve = np.mean(work.curves, axis=0).round(4).tolist()
         log.append({"objects": size, "IoU after each prompt": curve})

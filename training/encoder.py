@@ -50,9 +50,9 @@ def phases(epochs: tuple[int, int], rate: float) -> tuple[Phase, Phase]:
     return Phase(epochs[0], rate, bold=False), Phase(epochs[1], rate / 2, bold=True)
 
 
-def as_input(examples: list[Example]) -> torch.Tensor:
-    """Return pictures as the network sees them, (n, 3, H, W) of about [-1, 1]."""
-    stack = np.stack([e.rgb for e in examples]).astype(np.float32).transpose(0, 3, 1, 2)
+def as_input(pictures: list[np.ndarray]) -> torch.Tensor:
+    """Return (H, W, 3) uint8 pictures as the network sees them, (n, 3, H, W) of about [-1, 1]."""
+    stack = np.stack(pictures).astype(np.float32).transpose(0, 3, 1, 2)
     scaled = torch.from_numpy((stack - 127) / 128)
     return scaled.contiguous(memory_format=torch.channels_last)
 
@@ -211,7 +211,7 @@ def learn(
     users = [User(seen, rng) for seen in examples]
     losses = []
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        *features, embedding = encoder(as_input(examples))
+        *features, embedding = encoder(as_input([seen.rgb for seen in examples]))
         for k in range(PROMPTS):
             odds = head(*features, told(embedding, users))
             losses.append(loss_of(odds, examples))
@@ -239,7 +239,7 @@ def evaluate(encoder: Encoder, head: Head, things: list[Thing]) -> dict[str, flo
     curves, boxes = [], []
     for thing in things:
         seen = example(thing, None)
-        encoded = encoder(as_input([seen]))
+        encoded = encoder(as_input([seen.rgb]))
         user, curve = User(seen, None), []
         for k in range(5):
             curve.append(_iou(_answer(head, encoded, user, LOOKS[k > 0]), seen))

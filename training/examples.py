@@ -7,11 +7,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pickout.analysis.turn import Turn
 from pickout.segmenters._superpixel.prompt_maps import CELL
 from training.data import LARGEST, Divided, Thing, joined
 
-SIZES = ((192, 256), (160, 288), (224, 224), (160, 320))
+WIDE = ((192, 256), (160, 288), (160, 320))
+SIZES = (*WIDE, (224, 224), *((width, height) for height, width in WIDE))
 """Heights and widths that pictures are brought to, by what suits their shape best."""
+
+ASKEW = 0.12
+"""How often a picture does not stand upright: which way is up is a guess, which errs as often."""
 
 MISSES = 0.25
 """Bold windows miss at most 1.5 times the square of this, as a share of the object, on a side."""
@@ -47,25 +52,30 @@ def example(thing: Thing, rng: np.random.Generator | None, bold: bool = False) -
     if rng is not None:
         x0, y0, x1, y1 = _some_window(mask, rng, MISSES if bold and rng.random() < 0.2 else 0.0)
         rgb, mask, known = (array[y0:y1, x0:x1] for array in (rgb, mask, known))
-    if rgb.shape[0] > rgb.shape[1]:  # frames lie on their longer side
-        rgb, mask, known = (np.swapaxes(array, 0, 1) for array in (rgb, mask, known))
     if rng is not None:
-        down = rng.random() < 0.25
-        across = rng.random() < 0.5
-        turned = (slice(None, None, -1 if down else 1), slice(None, None, -1 if across else 1))
-        rgb, mask, known = rgb[turned], mask[turned], known[turned]
+        turn = _some_turn(rng)
+        rgb, mask, known = (turn(array) for array in (rgb, mask, known))
     height, width = min(SIZES, key=lambda s: abs(np.log(s[1] / s[0] * rgb.shape[0] / rgb.shape[1])))
     rgb = np.ascontiguousarray(rgb)
     shrinks = height * width < rgb.shape[0] * rgb.shape[1]
     how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     rgb = cv2.resize(rgb, (width, height), interpolation=how)
     if rng is not None:
-        rgb = _other_light(_other_tone(rgb, rng) if bold else rgb, rng)
+        rgb = other_light(_other_tone(rgb, rng) if bold else rgb, rng)
     cells = (width // CELL, height // CELL)
     share, known = (
         cv2.resize(a.astype(np.float32), cells, interpolation=cv2.INTER_AREA) for a in (mask, known)
     )
     return Example(rgb, share, known)
+
+
+def _some_turn(rng: np.random.Generator) -> Turn:
+    """Return the turn to upright or, now and then, another one; mirrored half of the time."""
+    across = rng.random() < 0.5
+    if rng.random() >= ASKEW:
+        return Turn(across=across)
+    transposed, down = ((False, True), (True, False), (True, True))[rng.integers(3)]
+    return Turn(transposed, across, down)
 
 
 def _some_window(
@@ -87,7 +97,8 @@ def _some_window(
     return x0, y0, x1, y1
 
 
-def _other_light(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def other_light(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the picture brighter or darker, of another hue; some grey, some blurred."""
     gain = rng.uniform(0.8, 1.2) * rng.uniform(0.93, 1.07, 3)
     light = rgb.astype(np.float32) * gain.astype(np.float32) + np.float32(rng.uniform(-15, 15))
     if rng.random() < 0.15:

@@ -160,20 +160,28 @@ def _up(x: Tensor) -> Tensor:
 
 
 def begin_with(encoder: Encoder, head: Head, path: Path) -> None:
-    """Give the network the weights of an earlier one, or its trunk those of an EfficientNet-Lite0.
-
-    The latter are taken in the order of its layers.
-    """
+    """Give the network the weights of an earlier one, or its trunk those of `begin_trunk`."""
     file = torch.load(path, map_location="cpu", weights_only=True)
     if isinstance(file, list):
         encoder.load_state_dict(file[0])
         head.load_state_dict(file[1])
-        return
-    given = list(file.values())
-    trunk = {f"stem.{k}": v for k, v in encoder.stem.state_dict().items()}
-    trunk |= {f"stages.{k}": v for k, v in encoder.stages.state_dict().items()}
-    weights = dict(zip(trunk, given, strict=False))
+    else:
+        begin_trunk(encoder, path)
+
+
+def begin_trunk(module: nn.Module, path: Path) -> None:
+    """Give a module's `stem` and `stages` the weights of an EfficientNet-Lite0, or of a network.
+
+    The former are taken in the order of its layers.
+    """
+    file = torch.load(path, map_location="cpu", weights_only=True)
+    parts = ("stem", "stages")
+    trunk = {k: v for k, v in module.state_dict().items() if k.startswith(parts)}
+    if isinstance(file, list):
+        weights = {name: file[0][name] for name in trunk}
+    else:
+        weights = dict(zip(trunk, file.values(), strict=False))
     for name, value in weights.items():
         if value.shape != trunk[name].shape:
             raise ValueError(f"{path}: {name} has shape {value.shape}, not {trunk[name].shape}")
-    encoder.load_state_dict(weights, strict=False)
+    module.load_state_dict(weights, strict=False)

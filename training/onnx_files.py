@@ -10,6 +10,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from pickout.segmenters._superpixel.upright import FILE, SIZE
 from training.examples import SIZES
 from training.network import PROMPT_MAPS, Encoder, Head
 
@@ -29,19 +30,25 @@ def export(encoder: Encoder, head: Head, folder: Path) -> None:
     _export(head, (*features, maps), folder / "head.onnx", [*names, "prompts"], ["odds"])
 
 
+def export_upright(network: torch.nn.Module, folder: Path) -> None:
+    """Write `upright.onnx`."""
+    _export(network.eval(), (torch.zeros(1, 3, *SIZE),), folder / FILE, ["rgb"], ["odds"], True)
+
+
 def _export(
     module: torch.nn.Module,
     inputs: tuple[torch.Tensor, ...],
     path: Path,
     sources: list[str],
     targets: list[str],
+    fixed: bool = False,
 ) -> None:
     with warnings.catch_warnings():
         # The newer exporter needs one more package.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             module, inputs, str(path), dynamo=False, input_names=sources, output_names=targets,
-            dynamic_axes={name: {2: f"{name} h", 3: f"{name} w"} for name in sources},
+            dynamic_axes={} if fixed else {n: {2: f"{n} h", 3: f"{n} w"} for n in sources},
             opset_version=13,
         )  # fmt: skip
     halve(path)

@@ -26,6 +26,7 @@
 #include "geodesic.h"
 #include "graph.h"
 #include "halve.h"
+#include "looks.h"
 #include "max_flow.h"
 #include "memory.h"
 #include "merge_tree.h"
@@ -250,6 +251,28 @@ nb::tuple py_nearest(In<float, 2> points, In<float, 2> anchors) {
                        points.shape(1));
     });
     return nb::make_tuple(give(std::move(found.distance)), give(std::move(found.index)));
+}
+
+Out<float> py_looks(In<float, 3> colour, In<float, 2> weight, In<int32_t, 1> rows,
+                    In<int32_t, 1> columns, In<int32_t, 1> sides) {
+    require(colour.shape(2) == 3, "colour needs shape (height, width, 3)");
+    require(weight.shape(0) == colour.shape(0) && weight.shape(1) == colour.shape(1),
+            "one weight per pixel is needed");
+    require(rows.size() == columns.size(), "one row per column is needed");
+    const auto height = static_cast<int32_t>(weight.shape(0));
+    const auto width = static_cast<int32_t>(weight.shape(1));
+    for (size_t i = 0; i < rows.size(); ++i)
+        require(0 <= rows.data()[i] && rows.data()[i] < height && 0 <= columns.data()[i] &&
+                    columns.data()[i] < width,
+                "rows and columns must lie in the picture");
+    for (size_t s = 0; s < sides.size(); ++s)
+        require(0 < sides.data()[s] && sides.data()[s] <= kLargestSide && sides.data()[s] % 2 == 1,
+                "sides must be odd and at most 4095");
+    std::vector<float> found = unlocked([&] {
+        return looks(colour.data(), weight.data(), height, width, rows.data(), columns.data(),
+                     rows.size(), sides.data(), sides.size());
+    });
+    return give<float>(std::move(found), {sides.size() * kLookRows, rows.size()});
 }
 
 nb::tuple py_minimum_cut(const Graph& graph, In<int64_t, 1> capacity, In<int64_t, 1> terminal) {
@@ -489,6 +512,8 @@ NB_MODULE(_core, module) {
     module.def("mixture_density", &py_mixture_density, "colours"_a.noconvert(),
                "weight"_a.noconvert(), nb::kw_only(), "parts"_a, "rounds"_a, "floor"_a);
     module.def("nearest", &py_nearest, "points"_a.noconvert(), "anchors"_a.noconvert());
+    module.def("looks", &py_looks, "colour"_a.noconvert(), "weight"_a.noconvert(),
+               "rows"_a.noconvert(), "columns"_a.noconvert(), "sides"_a.noconvert());
     module.def("minimum_cut", &py_minimum_cut, "graph"_a, "capacity"_a.noconvert(),
                "terminal"_a.noconvert());
     module.def("merge_tree", &py_merge_tree, "graph"_a, "strength"_a.noconvert(),

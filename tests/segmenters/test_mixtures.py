@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pickout.analysis.models import shipped_edge_models
+from pickout.analysis.turn import UPRIGHT
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window
 from pickout.segmenters._superpixel.mixtures import (
     LARGEST_RATIO,
@@ -26,7 +27,7 @@ def flag():
     colours = np.where((x < 100)[..., None], (200, 60, 50), (230, 200, 60))
     picture = np.where(ring[..., None], colours, ground) + rng.normal(0, 6, (150, 200, 3))
     picture = np.clip(picture, 0, 255).astype(np.uint8)
-    frame = analyse_window(Pyramid(picture), (0, 0, 200, 150), shipped_edge_models())
+    frame = analyse_window(Pyramid(picture), (0, 0, 200, 150), UPRIGHT, shipped_edge_models())
     return Scene(frame), frame.working_mask(ring)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from pickout import read_image
 from pickout.analysis.models import EVERY, SHIPPED
+from pickout.analysis.turn import UPRIGHT
 from pickout.errors import ArgumentError
 from pickout.prompts import Box, Click
 from pickout.samples import query_path
@@ -38,7 +39,7 @@ def cup():
     """The scene of a photo with a cup, pixels of the cup and of what is not."""
     array = read_image(query_path()).array
     height, width = array.shape[:2]
-    frame = analyse_window(Pyramid(array), (0, 0, width, height), shipped_models().edges)
+    frame = analyse_window(Pyramid(array), (0, 0, width, height), UPRIGHT, shipped_models().edges)
     return Scene(frame)
 
 
@@ -168,7 +169,7 @@ def test_an_opinion_can_be_read_in_another_window(cup):
     opinion = asked(cup, Click(290, 112))
     array = read_image(query_path()).array
     window = (180, 60, 380, 260)
-    part = Scene(analyse_window(Pyramid(array), window, shipped_models().edges))
+    part = Scene(analyse_window(Pyramid(array), window, UPRIGHT, shipped_models().edges))
     full = part.frame.to_full(part.superpixels.centre_xy)
     nodes = np.concatenate(cup.frame.nodes_under(cup.frame.to_working(full)))
     there, here = opinion.at(part)[0], opinion.at(cup)[0][nodes]

@@ -80,7 +80,9 @@ def test_pyramids_show_windows_of_any_picture(size):
 
 
 def test_frames_map_pixel_centres_to_pixel_centres():
-    frame = analyse_window(Pyramid(noise(90, 120)), (20, 10, 80, 50), shipped_models().edges)
+    frame = analyse_window(
+        Pyramid(noise(90, 120)), (20, 10, 80, 50), UPRIGHT, shipped_models().edges
+    )
     scale = frame.scale_xy[0]
     assert scale == 2
     corners = np.array([[20.0, 10.0], [79.0, 49.0]])
@@ -92,7 +94,9 @@ def test_frames_map_pixel_centres_to_pixel_centres():
 
 
 def test_masks_shrink_to_the_working_size_and_keep_their_share():
-    frame = analyse_window(Pyramid(noise(900, 1200)), (0, 0, 1200, 900), shipped_models().edges)
+    frame = analyse_window(
+        Pyramid(noise(900, 1200)), (0, 0, 1200, 900), UPRIGHT, shipped_models().edges
+    )
     mask = np.zeros((900, 1200), bool)
     mask[200:700, 300:900] = True
     small = frame.working_mask(mask)
@@ -161,7 +165,7 @@ PROMPTS = {
 @pytest.mark.parametrize("fill", ["noise", "uniform"])
 def test_features_are_named_and_finite(prompts, fill):
     pixels = noise(90, 120) if fill == "noise" else np.full((90, 120, 3), 50, np.uint8)
-    scene = Scene(analyse_window(Pyramid(pixels), (0, 0, 120, 90), shipped_models().edges))
+    scene = Scene(analyse_window(Pyramid(pixels), (0, 0, 120, 90), UPRIGHT, shipped_models().edges))
     view = empty_view(scene)
     for prompt in prompts:
         view = view.with_prompt(prompt, stamp_of(prompt, (90, 120)))
@@ -201,7 +205,9 @@ def test_local_colours_are_found_where_an_outline_needs_them(seed):
 
 
 def test_marks_made_together_are_those_made_one_by_one():
-    frame = analyse_window(Pyramid(noise(*SIZE)), (50, 60, 250, 220), shipped_models().edges)
+    frame = analyse_window(
+        Pyramid(noise(*SIZE)), (50, 60, 250, 220), UPRIGHT, shipped_models().edges
+    )
     clicks = [Click(x, y, x > y) for x, y in ((60, 70), (249, 219), (10, 10), (390, 100), (70, 99))]
     prompts = stamped(*clicks[:3], Scribble(((60, 60), (90, 90))), *clicks[3:])
     together = marks_of(prompts, frame)
@@ -294,7 +300,7 @@ def test_a_box_after_a_click_begins_something_new():
 
 def test_what_lies_near_the_last_click_does_not_depend_on_the_window():
     """A box or lasso after it is no place that somebody pointed at."""
-    frame = analyse_window(Pyramid(noise(*SIZE)), WHOLE, shipped_models().edges)
+    frame = analyse_window(Pyramid(noise(*SIZE)), WHOLE, UPRIGHT, shipped_models().edges)
     prompts = stamped(Click(200, 150), Box(100, 80, 300, 220))
     one_by_one = empty_view(Scene(frame))
     for prompt, stamp in prompts:

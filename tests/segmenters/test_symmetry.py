@@ -114,12 +114,16 @@ def test_odd_sizes_are_as_good_as_even_ones(width):
 
 
 def test_a_turn_and_back_is_where_it_was():
-    array = np.arange(12).reshape(3, 4)
+    array = np.arange(12, dtype=np.int32).reshape(3, 4)
     places = np.array([[0.5, 0.5], [4.0, 3.0], [1.5, 2.5]])
     for k in range(8):
         turn = Turn(bool(k & 4), bool(k & 2), bool(k & 1))
         assert turn(array).shape == turn.size(array.shape)
         np.testing.assert_array_equal(turn.back(turn(array)), array)
+        np.testing.assert_array_equal(turn.laid(array), turn(array))
+        np.testing.assert_array_equal(turn.laid_back(turn(array)), array)
+        for laid in (turn.laid(array), turn.laid_back(array)):
+            assert laid.flags.c_contiguous
         there = turn.places(places, array.shape)
         np.testing.assert_array_equal(turn.places_back(there, array.shape), places)
         x, y = np.floor(there[2]).astype(int)

@@ -18,7 +18,8 @@ BOUNDARIES = ("edges_local.npz", "edges_context.npz")
 """Models that superpixels and their boundaries depend on."""
 
 EVERY = (
-    *BOUNDARIES, "openings.npz", "corrections.npz", "band.npz", "encoder.onnx", "head.onnx"
+    *BOUNDARIES, "openings.npz", "corrections.npz", "band.npz", "encoder.onnx", "head.onnx",
+    "upright.onnx",
 )  # fmt: skip
 
 

@@ -36,6 +36,15 @@ class Turn:
         turned = array.swapaxes(0, 1) if self.transposed else array
         return turned[self._mirrors()]
 
+    def laid(self, array: AnyArray) -> AnyArray:
+        """Return an array (of a type that OpenCV knows) turned, C-contiguous."""
+        plain = array.view(np.uint8) if array.dtype == np.bool_ else array
+        if self.transposed:
+            plain = cv2.transpose(plain)
+        if self.down or self.across:
+            plain = cv2.flip(plain, _FLIPS[self.across, self.down])
+        return np.ascontiguousarray(plain).view(array.dtype)
+
     def back(self, array: AnyArray) -> AnyArray:
         """Return the view of a turned array that is upright again."""
         upright = array[self._mirrors()]
@@ -49,6 +58,11 @@ class Turn:
         if self.transposed:
             plain = cv2.transpose(plain)
         return np.ascontiguousarray(plain).view(array.dtype)
+
+    def then(self, other: Turn) -> Turn:
+        """Return the turn that comes to the same as this one and another one after it."""
+        across, down = (self.down, self.across) if other.transposed else (self.across, self.down)
+        return Turn(self.transposed != other.transposed, across != other.across, down != other.down)
 
     def size(self, size_hw: tuple[int, ...]) -> tuple[int, int]:
         """Return the height and width of a picture of `size_hw` after turning, or before."""
@@ -70,8 +84,13 @@ class Turn:
         return slice(None, None, down), slice(None, None, across)
 
     def _mirrored(self, places_xy: AnyArray, size_hw: tuple[int, int]) -> AnyArray:
-        mirrors = np.array([self.across, self.down])
-        return np.where(mirrors, np.array(size_hw[::-1]) - places_xy, places_xy)
+        if not (self.across or self.down):
+            return places_xy
+        mirrored = np.array(places_xy)
+        for axis, is_mirrored in enumerate((self.across, self.down)):
+            if is_mirrored:
+                mirrored[:, axis] = size_hw[1 - axis] - mirrored[:, axis]
+        return mirrored
 
 
 _FLIPS = {(True, False): 1, (False, True): 0, (True, True): -1}

@@ -10,6 +10,7 @@ from pathlib import Path
 from pickout.analysis.models import SHIPPED, models_version
 from pickout.analysis.regions import choose_nodes
 from pickout.analysis.tree import grow_tree
+from pickout.analysis.turn import choose_turn
 from pickout.arrays import BoolArray
 from pickout.images import Image
 from pickout.masks import Mask
@@ -22,7 +23,7 @@ from pickout.segmenters._superpixel.models import Models, load_models, shipped_m
 from pickout.segmenters._superpixel.state import Picture, State
 from pickout.segmenters.base import Doubt, Preview
 
-METHOD_VERSION = "10"
+METHOD_VERSION = "11"
 """To be raised when the same prompts and models could give another mask."""
 
 REMEMBERED_BYTES = 64_000_000
@@ -62,7 +63,8 @@ class Superpixel:
         """Return the parts of the picture that stand out, largest first, without the whole."""
         pyramid = Pyramid(image.array)
         height, width = image.size_hw
-        frame = analyse_window(pyramid, (0, 0, width, height), self._models().edges)
+        turn, models = choose_turn(pyramid.levels[-1]), self._models()
+        frame = analyse_window(pyramid, (0, 0, width, height), turn, models.edges)
         tree = grow_tree(frame.superpixels)
         nodes = choose_nodes(tree, self.options.max_regions + 1)[1:]
         fields = (outline.hard_field(tree.pixels(node)) for node in nodes)

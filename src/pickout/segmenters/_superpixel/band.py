@@ -23,17 +23,16 @@ STRONGEST_LOGIT, CONTRADICTED = 6.0, np.float32(3.0)
 FARTHEST_MARK = 60.0
 """Marks farther off than this, in working pixels, are as good as none."""
 
-LOOKS = (("mask", 9), ("mask", 25), ("guess", 15))
-"""Neighbourhoods from which colours inside and outside are taken: weights, side in pixels."""
+LOOKS = {"mask": (9, 25), "guess": (15,)}
+"""Neighbourhoods from which colours inside and outside are taken: what tells inside, sides."""
 
 BAND_NAMES = (
-    "logit", "logit near", "logit around",
-    "mask near", "mask around", "mask far around",
-    "signed distance", "gradient",
+    "logit", "logit near", "mask near", "signed distance", "gradient",
     *(
         f"{what} {kind} {side}"
-        for kind, side in LOOKS
-        for what in ("to inside", "to outside", "difference", "place between", "contrast")
+        for kind, sides in LOOKS.items()
+        for side in sides
+        for what in ("share", "to inside", "to outside", "difference", "place between", "contrast")
     ),
     "to superpixel", "object size", "ruggedness",
     "to positive", "to negative", "to last",
@@ -75,19 +74,23 @@ def measure_band(view: View, mask: BoolArray) -> Band | None:
     labels = scene.superpixels.labels[window]
     known = view.known()  # marks are certain, whatever the click model says of what is marked
     agreeing = np.where(known * view.logit < 0, known * CONTRADICTED, view.logit)
-    logit = np.clip(agreeing, -STRONGEST_LOGIT, STRONGEST_LOGIT)
-    guess = np.asarray(logit[labels], np.float32)
+    logit = np.clip(agreeing, -STRONGEST_LOGIT, STRONGEST_LOGIT).astype(np.float32, copy=False)
+    chance = np.asarray(1 / (1 + np.exp(-logit)), np.float32)
     colour = np.ascontiguousarray(scene.lab[window])
-    chance = np.asarray(1 / (1 + np.exp(-guess)), np.float32)
-    weights = {"mask": inside.astype(np.float32), "guess": chance}
+    guess = logit[labels]
+    weights: dict[str, FloatArray] = {"mask": inside.astype(np.float32), "guess": chance[labels]}
     own, size = colour[at], float(inside.sum())
     features = [
         guess[at],
-        *(_blur(guess, sigma)[at] for sigma in (1.5, 3.0)),
-        *(_blur(weights["mask"], sigma)[at] for sigma in (1.0, 2.5, 6.0)),
+        _blur(guess, 1.5)[at],
+        _blur(weights["mask"], 1.0)[at],
         (_distance(inside) - _distance(1 - inside))[at],
         scene.gradient[window][at],
-        *(row for kind, side in LOOKS for row in _looks(colour, own, weights[kind], side, at)),
+        *(
+            row
+            for kind, sides in LOOKS.items()
+            for row in _core.looks(colour, weights[kind], *at, np.array(sides, np.int32))
+        ),
         _length(own - scene.near_colour[labels[at]]),
         np.full(len(rows), size**0.5 / scene.frame.diagonal),
         np.full(len(rows), len(rows) / (size + 1)),
@@ -134,28 +137,6 @@ def _blur(values: FloatArray, sigma: float) -> FloatArray:
 def _distance(inside: AnyArray) -> FloatArray:
     """Return distances to the nearest 0; few pixels if there is none."""
     return np.minimum(cv2.distanceTransform(inside, cv2.DIST_L2, 3), 2 * HALF_WIDTH)
-
-
-def _looks(
-    colour: FloatArray,
-    own: FloatArray,
-    weight: FloatArray,
-    side: int,
-    at: tuple[IntArray, IntArray],
-) -> list[FloatArray]:
-    """Return how a pixel's colour lies to the mean colours inside and outside around it."""
-    square = (side, side)
-    near = cv2.blur(weight, square)[at][:, None]
-    weighed = cv2.blur(colour * weight[..., None], square)[at]
-    every = cv2.blur(colour, square)[at]
-    inside = weighed / (near + np.float32(1e-3))
-    outside = (every - weighed) / (1 - near + np.float32(1e-3))
-    axis = inside - outside
-    contrast = _length(axis)
-    to_inside, to_outside = _length(own - inside), _length(own - outside)
-    along = np.einsum("ij,ij->i", own - outside, axis)
-    place = np.clip(along / (contrast**2 + 4), -1, 2)
-    return [to_inside, to_outside, to_inside - to_outside, place, contrast]
 
 
 def _length(vectors: FloatArray) -> FloatArray:

@@ -10,7 +10,7 @@ import numpy as np
 from pickout import _core
 from pickout.analysis.models import EdgeModels
 from pickout.analysis.superpixels import Superpixels, find_superpixels
-from pickout.analysis.turn import UPRIGHT, Turn, choose_turn
+from pickout.analysis.turn import UPRIGHT, Turn
 from pickout.arrays import AnyArray, BoolArray, ByteArray, FloatArray, IntArray
 from pickout.masks import Box4
 
@@ -223,11 +223,10 @@ def working_size(window: Box4, pixels: int = WORKING_PIXELS) -> tuple[int, int]:
 
 
 def analyse_window(
-    pyramid: Pyramid, window: Box4, models: EdgeModels, pixels: int = WORKING_PIXELS
+    pyramid: Pyramid, window: Box4, turn: Turn, models: EdgeModels, pixels: int = WORKING_PIXELS
 ) -> Frame:
-    """Return the window of the picture, analysed at about so many working pixels."""
+    """Return the window of the picture, turned and analysed at about so many working pixels."""
     size_hw = working_size(window, pixels)
     part = pyramid.part(window, size_hw)
-    turn = choose_turn(part)
-    rgb = resized(np.ascontiguousarray(turn(part)), turn.size(size_hw))
+    rgb = resized(turn.laid(part), turn.size(size_hw))
     return Frame(window, find_superpixels(rgb, models), turn)

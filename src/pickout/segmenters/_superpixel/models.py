@@ -13,6 +13,7 @@ from pickout.arrays import FloatArray
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
 from pickout.segmenters._superpixel.network import Network
+from pickout.segmenters._superpixel.upright import Upright
 
 Judge = Callable[[FloatArray], FloatArray]
 """From features (features, k) to log odds (k,)."""
@@ -33,6 +34,8 @@ class Models:
         The same for pixels near the outline.
     network : Network
         Sees windows and prompts as a whole.
+    upright : Upright
+        Tells which way is up in the picture.
     """
 
     edges: EdgeModels
@@ -40,6 +43,7 @@ class Models:
     corrections: Judge
     band: Judge
     network: Network
+    upright: Upright
 
 
 def load_models(folder: str | Path) -> Models:
@@ -51,6 +55,7 @@ def load_models(folder: str | Path) -> Models:
         load_forest(folder / "corrections.npz", CLICK_NAMES),
         load_forest(folder / "band.npz", BAND_NAMES),
         Network(folder),
+        Upright(folder),
     )
 
 

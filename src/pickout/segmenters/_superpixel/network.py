@@ -5,7 +5,6 @@ Both are ONNX files, run by OpenCV; `training/network.py` tells how they are bui
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import cv2
 import numpy as np
 
 from pickout.arrays import ByteArray, FloatArray
-from pickout.errors import ArgumentError
+from pickout.segmenters._superpixel.onnx_net import OnnxNet, as_blob
 
 FILES = ("encoder.onnx", "head.onnx")
 
@@ -68,43 +67,26 @@ class Network:
 
     def __init__(self, folder: Path, looks: tuple[int, int] = LOOKS) -> None:
         self.looks = looks
-        self._paths = [folder / name for name in FILES]
-        for path in self._paths:
-            if not path.is_file():
-                raise ArgumentError(
-                    f"{path} is missing. A folder of models holds {' and '.join(FILES)}; copy them "
-                    "from pickout/models, or train them as docs/engine.md tells."
-                )
-        self._lock = threading.Lock()
-        self._nets: list[cv2.dnn.Net] = []
+        self._encoder, self._head = (OnnxNet(folder / name) for name in FILES)
 
     def encode(self, rgb: ByteArray) -> Encoded:
         """Return what the encoder makes of a small (H, W, 3) uint8 picture of any size."""
+        self._head.read()  # a broken one is told at once, and the first click need not wait
         height, width = network_size(rgb.shape[0], rgb.shape[1])
         shrinks = height * width < rgb.shape[0] * rgb.shape[1]
         how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         small = cv2.resize(rgb, (width, height), interpolation=how)
-        blob = ((small.astype(np.float32) - 127) / np.float32(128)).transpose(2, 0, 1)[None]
         names = ["fine", "middle", "coarse", "embedding"]
-        fine, middle, coarse, embedding = self._run(0, {"rgb": blob}, names)
+        fine, middle, coarse, embedding = self._encoder({"rgb": as_blob(small)}, names)
         length = np.sqrt((embedding[0] ** 2).sum(0)) + np.float32(1e-6)
         return Encoded((fine, middle, coarse), embedding[0] / length)
 
     def answer(self, seen: Encoded, maps: FloatArray) -> FloatArray:
         """Return the log odds of being inside, (h, w), for maps of the prompts, (9, h, w)."""
         named = dict(zip(("fine", "middle", "coarse"), seen.features, strict=True))
-        odds = self._run(1, {**named, "prompts": maps[None]}, ["odds"])[0][0, 0]
+        odds = self._head({**named, "prompts": maps[None]}, ["odds"])[0][0, 0]
         steps = np.rint(np.clip(odds, -CERTAIN, CERTAIN) / STEP)
         return np.asarray(steps * np.float32(STEP), np.float32)
-
-    def _run(self, which: int, blobs: dict[str, FloatArray], names: list[str]) -> list[FloatArray]:
-        with self._lock:  # a net keeps its inputs: one question at a time
-            if not self._nets:
-                self._nets = [_read(path) for path in self._paths]
-            net = self._nets[which]
-            for name, blob in blobs.items():
-                net.setInput(np.ascontiguousarray(blob, np.float32), name)
-            return [np.array(out, np.float32) for out in net.forward(names)]
 
 
 def network_size(height: int, width: int) -> tuple[int, int]:
@@ -113,10 +95,3 @@ def network_size(height: int, width: int) -> tuple[int, int]:
     sides = (max(1, round(side * scale / STRIDE)) * STRIDE for side in (height, width))
     height, width = (min(side, LARGEST_SIDE) for side in sides)
     return height, width
-
-
-def _read(path: Path) -> cv2.dnn.Net:
-    try:
-        return cv2.dnn.readNetFromONNX(str(path))
-    except cv2.error as err:
-        raise ArgumentError(f"{path} should be a network in ONNX format, but {err.err}.") from err

@@ -88,7 +88,9 @@ class Picture:
         self.pyramid, self.models = pyramid, models
         self._canvases = Canvases(pyramid.size_hw)
         height, width = pyramid.size_hw
-        self._whole = Scene(analyse_window(pyramid, (0, 0, width, height), models.edges))
+        self._turn = models.upright.turn(pyramid.levels[-1])
+        whole = (0, 0, width, height)
+        self._whole = Scene(analyse_window(pyramid, whole, self._turn, models.edges))
         self._whole.encoded(models.network)
         self._scenes: dict[tuple[Box4, int], Scene] = {}
 
@@ -156,7 +158,7 @@ class Picture:
             return self._whole
         key = (window, pixels)
         scene = self._scenes.pop(key, None) or Scene(
-            analyse_window(self.pyramid, window, self.models.edges, pixels)
+            analyse_window(self.pyramid, window, self._turn, self.models.edges, pixels)
         )
         self._scenes[key] = scene  # as the newest
         while len(self._scenes) > MOST_SCENES:
