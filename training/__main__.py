@@ -67,7 +67,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.start == "network":
         _train_network(options)
     else:
-        _bring_network(options)
+        _bring(options, NETWORK_FILES)
     if options.start in ("network", "edges"):
         record["edges"] = _train_edges(options)
     if options.start != "evaluate":
@@ -123,7 +123,8 @@ def _options() -> argparse.Namespace:
         "--upright-epochs",
         type=int,
         default=14,
-        help="for the network that tells which way is up (default: %(default)s)",
+        help="for the network that tells which way is up; 0 keeps the one of an earlier run, else "
+        "the one that ships (default: %(default)s)",
     )
     parser.add_argument("--rate", type=float, default=2e-3, help="for the network, at its highest")
     parser.add_argument(
@@ -180,13 +181,16 @@ def _train_network(options: argparse.Namespace) -> None:
     except ImportError as err:
         sys.exit(f'--from network needs {err.name}: pip install "pickout[train-network]"')
     export(*train(options), options.out)
-    export_upright(train_upright(options), options.out)
+    if options.upright_epochs:
+        export_upright(train_upright(options), options.out)
+    else:
+        _bring(options, (UPRIGHT_FILE,))
     options.unseen = True
 
 
-def _bring_network(options: argparse.Namespace) -> None:
-    """Put the network into the output folder, unless an earlier stage has made it there."""
-    for name in NETWORK_FILES:
+def _bring(options: argparse.Namespace, names: tuple[str, ...]) -> None:
+    """Put networks into the output folder, unless an earlier stage has made them there."""
+    for name in names:
         source, target = (options.network or SHIPPED) / name, options.out / name
         is_made = target.exists() and options.network is None
         if not is_made and source.resolve() != target.resolve():

@@ -166,7 +166,7 @@ def begin_with(encoder: Encoder, head: Head, path: Path) -> None:
         encoder.load_state_dict(file[0])
         head.load_state_dict(file[1])
     else:
-        begin_trunk(encoder, path)
+        _begin_trunk(encoder, file, path)
 
 
 def begin_trunk(module: nn.Module, path: Path) -> None:
@@ -174,7 +174,10 @@ def begin_trunk(module: nn.Module, path: Path) -> None:
 
     The former are taken in the order of its layers.
     """
-    file = torch.load(path, map_location="cpu", weights_only=True)
+    _begin_trunk(module, torch.load(path, map_location="cpu", weights_only=True), path)
+
+
+def _begin_trunk(module: nn.Module, file: list | dict, path: Path) -> None:
     parts = ("stem", "stages")
     trunk = {k: v for k, v in module.state_dict().items() if k.startswith(parts)}
     if isinstance(file, list):

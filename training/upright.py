@@ -138,11 +138,9 @@ def _small(item: Source | Divided) -> np.ndarray:
     """Return the photo at four times the pixels at which it will be seen."""
     rgb = item.read().rgb if isinstance(item, Source) else item.rgb
     scale = (4 * SIZE[0] * SIZE[1] / (rgb.shape[0] * rgb.shape[1])) ** 0.5
-    return (
-        rgb
-        if scale >= 1
-        else cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    )
+    if scale >= 1:
+        return rgb
+    return cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 def _odds(network: Uprightness, batch: list[Lying]) -> torch.Tensor:

@@ -47,17 +47,11 @@ class Turn:
 
     def back(self, array: AnyArray) -> AnyArray:
         """Return the view of a turned array that is upright again."""
-        upright = array[self._mirrors()]
-        return upright.swapaxes(0, 1) if self.transposed else upright
+        return self._inverse()(array)
 
     def laid_back(self, array: AnyArray) -> AnyArray:
-        """Return a turned array upright again, C-contiguous; the array itself if it is that."""
-        plain = array.view(np.uint8) if array.dtype == np.bool_ else array
-        if self.down or self.across:
-            plain = cv2.flip(plain, _FLIPS[self.across, self.down])
-        if self.transposed:
-            plain = cv2.transpose(plain)
-        return np.ascontiguousarray(plain).view(array.dtype)
+        """Return a turned array (of a type that OpenCV knows) upright again, C-contiguous."""
+        return self._inverse().laid(array)
 
     def then(self, other: Turn) -> Turn:
         """Return the turn that comes to the same as this one and another one after it."""
@@ -78,6 +72,9 @@ class Turn:
         """Return where (k, 2) places of the turned picture are in the upright one of `size_hw`."""
         upright = self._mirrored(places_xy, self.size(size_hw))
         return upright[:, ::-1] if self.transposed else upright
+
+    def _inverse(self) -> Turn:
+        return Turn(True, self.down, self.across) if self.transposed else self
 
     def _mirrors(self) -> tuple[slice, slice]:
         down, across = (-1 if mirrored else 1 for mirrored in (self.down, self.across))
