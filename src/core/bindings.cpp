@@ -26,7 +26,6 @@
 #include "geodesic.h"
 #include "graph.h"
 #include "halve.h"
-#include "looks.h"
 #include "max_flow.h"
 #include "memory.h"
 #include "merge_tree.h"
@@ -36,6 +35,7 @@
 #include "pixel_maps.h"
 #include "regions.h"
 #include "shrink.h"
+#include "surroundings.h"
 #include "watershed.h"
 
 namespace nb = nanobind;
@@ -253,8 +253,8 @@ nb::tuple py_nearest(In<float, 2> points, In<float, 2> anchors) {
     return nb::make_tuple(give(std::move(found.distance)), give(std::move(found.index)));
 }
 
-Out<float> py_looks(In<float, 3> colour, In<float, 2> weight, In<int32_t, 1> rows,
-                    In<int32_t, 1> columns, In<int32_t, 1> sides) {
+Out<float> py_surroundings(In<float, 3> colour, In<float, 2> weight, In<int32_t, 1> rows,
+                           In<int32_t, 1> columns, In<int32_t, 1> sides) {
     require(colour.shape(2) == 3, "colour needs shape (height, width, 3)");
     require(weight.shape(0) == colour.shape(0) && weight.shape(1) == colour.shape(1),
             "one weight per pixel is needed");
@@ -269,10 +269,10 @@ Out<float> py_looks(In<float, 3> colour, In<float, 2> weight, In<int32_t, 1> row
         require(0 < sides.data()[s] && sides.data()[s] <= kLargestSide && sides.data()[s] % 2 == 1,
                 "sides must be odd and at most 4095");
     std::vector<float> found = unlocked([&] {
-        return looks(colour.data(), weight.data(), height, width, rows.data(), columns.data(),
-                     rows.size(), sides.data(), sides.size());
+        return surroundings(colour.data(), weight.data(), height, width, rows.data(),
+                            columns.data(), rows.size(), sides.data(), sides.size());
     });
-    return give<float>(std::move(found), {sides.size() * kLookRows, rows.size()});
+    return give<float>(std::move(found), {sides.size() * kSurroundingRows, rows.size()});
 }
 
 nb::tuple py_minimum_cut(const Graph& graph, In<int64_t, 1> capacity, In<int64_t, 1> terminal) {
@@ -512,7 +512,7 @@ NB_MODULE(_core, module) {
     module.def("mixture_density", &py_mixture_density, "colours"_a.noconvert(),
                "weight"_a.noconvert(), nb::kw_only(), "parts"_a, "rounds"_a, "floor"_a);
     module.def("nearest", &py_nearest, "points"_a.noconvert(), "anchors"_a.noconvert());
-    module.def("looks", &py_looks, "colour"_a.noconvert(), "weight"_a.noconvert(),
+    module.def("surroundings", &py_surroundings, "colour"_a.noconvert(), "weight"_a.noconvert(),
                "rows"_a.noconvert(), "columns"_a.noconvert(), "sides"_a.noconvert());
     module.def("minimum_cut", &py_minimum_cut, "graph"_a, "capacity"_a.noconvert(),
                "terminal"_a.noconvert());

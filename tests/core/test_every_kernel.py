@@ -46,7 +46,7 @@ CALLS = {
         "colours": floats(5, 3), "weight": floats(5), "parts": 2, "rounds": 1, "floor": 1.0
     },
     "nearest": {"points": floats(5, 3), "anchors": floats(2, 3)},
-    "looks": {
+    "surroundings": {
         "colour": floats(4, 6, 3), "weight": floats(4, 6), "rows": integers(2),
         "columns": integers(2), "sides": np.array([3], np.int32),
     },

@@ -23,14 +23,14 @@ STRONGEST_LOGIT, CONTRADICTED = 6.0, np.float32(3.0)
 FARTHEST_MARK = 60.0
 """Marks farther off than this, in working pixels, are as good as none."""
 
-LOOKS = {"mask": (9, 25), "guess": (15,)}
+SURROUNDINGS = {"mask": (9, 25), "guess": (15,)}
 """Neighbourhoods from which colours inside and outside are taken: what tells inside, sides."""
 
 BAND_NAMES = (
     "logit", "logit near", "mask near", "signed distance", "gradient",
     *(
         f"{what} {kind} {side}"
-        for kind, sides in LOOKS.items()
+        for kind, sides in SURROUNDINGS.items()
         for side in sides
         for what in ("share", "to inside", "to outside", "difference", "place between", "contrast")
     ),
@@ -88,8 +88,8 @@ def measure_band(view: View, mask: BoolArray) -> Band | None:
         scene.gradient[window][at],
         *(
             row
-            for kind, sides in LOOKS.items()
-            for row in _core.looks(colour, weights[kind], *at, np.array(sides, np.int32))
+            for kind, sides in SURROUNDINGS.items()
+            for row in _core.surroundings(colour, weights[kind], *at, np.array(sides, np.int32))
         ),
         _length(own - scene.near_colour[labels[at]]),
         np.full(len(rows), size**0.5 / scene.frame.diagonal),

@@ -1,4 +1,4 @@
-#include "looks.h"
+#include "surroundings.h"
 
 #include <algorithm>
 #include <cmath>
@@ -56,15 +56,16 @@ struct Colour {
 
 }  // namespace
 
-PICKOUT_WIDE std::vector<float> looks(const float* colour, const float* weight, int32_t height,
-                                      int32_t width, const int32_t* rows, const int32_t* columns,
-                                      size_t n, const int32_t* sides, size_t n_sides) {
+PICKOUT_WIDE std::vector<float> surroundings(const float* colour, const float* weight,
+                                             int32_t height, int32_t width, const int32_t* rows,
+                                             const int32_t* columns, size_t n,
+                                             const int32_t* sides, size_t n_sides) {
     const size_t stride = size_t(width) + 1;
     std::vector<Sums> table(stride * (size_t(height) + 1));
     summed(colour, weight, height, width, table.data());
-    std::vector<float> found(n_sides * kLookRows * n);
+    std::vector<float> found(n_sides * kSurroundingRows * n);
     for (size_t s = 0; s < n_sides; ++s) {
-        float* out = found.data() + s * kLookRows * n;
+        float* out = found.data() + s * kSurroundingRows * n;
         const int32_t reach = sides[s] / 2;
         for (size_t i = 0; i < n; ++i) {
             const int32_t top = std::max(0, rows[i] - reach), left = std::max(0, columns[i] - reach);
@@ -87,11 +88,11 @@ PICKOUT_WIDE std::vector<float> looks(const float* colour, const float* weight, 
             const Colour axis = inside.less(outside), from_outside = own.less(outside);
             const float to_inside = own.less(inside).length(), to_outside = from_outside.length();
             const float place = from_outside.dot(axis) / (axis.dot(axis) + kFaint);
-            const float row[kLookRows] = {
+            const float row[kSurroundingRows] = {
                 mean[0], to_inside, to_outside, to_inside - to_outside,
                 std::min(std::max(place, kLowest), kHighest), axis.length(),
             };
-            for (int k = 0; k < kLookRows; ++k) out[k * n + i] = row[k];
+            for (int k = 0; k < kSurroundingRows; ++k) out[k * n + i] = row[k];
         }
     }
     return found;

@@ -8,7 +8,7 @@ import pytest
 from pickout import _core
 
 
-def slow_looks(colour, weight, rows, columns, sides):
+def slow_surroundings(colour, weight, rows, columns, sides):
     colour, weight = colour.astype(float), weight.astype(float)
     found = []
     for side in sides:
@@ -34,7 +34,7 @@ def slow_looks(colour, weight, rows, columns, sides):
 
 @pytest.mark.parametrize("kind", ["any", "all", "none", "half"])
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (7, 1), (13, 18)])
-def test_looks_equal_their_slow_twin(size, kind):
+def test_surroundings_equal_their_slow_twin(size, kind):
     rng = np.random.default_rng(size[0])
     colour = rng.uniform(-100, 100, (*size, 3)).astype(np.float32)
     weight = {
@@ -43,17 +43,17 @@ def test_looks_equal_their_slow_twin(size, kind):
     }[kind].astype(np.float32)  # fmt: skip
     rows, columns = (rng.integers(0, n, 20).astype(np.int32) for n in size)
     sides = np.array([1, 5, 9, 25], np.int32)
-    got = _core.looks(colour, weight, rows, columns, sides)
+    got = _core.surroundings(colour, weight, rows, columns, sides)
     assert got.dtype == np.float32 and got.shape == (24, 20)
-    expected = slow_looks(colour, weight, rows, columns, sides)
+    expected = slow_surroundings(colour, weight, rows, columns, sides)
     np.testing.assert_allclose(got, expected, rtol=2e-4, atol=2e-3)
 
 
 def test_nothing_asked_nothing_found():
     colour, weight = np.zeros((4, 5, 3), np.float32), np.zeros((4, 5), np.float32)
     none = np.zeros(0, np.int32)
-    assert _core.looks(colour, weight, none, none, np.array([3], np.int32)).shape == (6, 0)
-    assert _core.looks(colour, weight, none, none, none).shape == (0, 0)
+    assert _core.surroundings(colour, weight, none, none, np.array([3], np.int32)).shape == (6, 0)
+    assert _core.surroundings(colour, weight, none, none, none).shape == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_what_would_lead_out_of_bounds_is_refused(rows, columns, side, message):
     colour, weight = np.zeros((4, 5, 3), np.float32), np.zeros((4, 5), np.float32)
     places = (np.array(v, np.int32) for v in (rows, columns))
     with pytest.raises(ValueError, match=message):
-        _core.looks(colour, weight, *places, np.array([side], np.int32))
+        _core.surroundings(colour, weight, *places, np.array([side], np.int32))
