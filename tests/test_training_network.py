@@ -20,7 +20,7 @@ import torch
 from training import encoder as training
 from training.cell_user import User
 from training.clicks import users_network
-from training.composites import composite
+from training.composites import beside, composite
 from training.data import Divided, Thing, for_network, for_trees
 from training.examples import SIZES, example, segment_of
 from training.network import Encoder, Head
@@ -240,6 +240,44 @@ def test_in_a_composite_one_of_the_two_objects_is_meant():
         changed = (both.rgb != base.rgb).any(2)
         assert 0.01 < changed.mean() < 0.4
     assert 10 < meant.count("base") < 50
+
+
+def test_beside_another_picture_the_object_stays_as_it_is():
+    rng = np.random.default_rng(0)
+    shapes = set()
+    for seed in range(20):
+        base, other = disk_thing(2 * seed), disk_thing(2 * seed + 1)
+        other = Thing(other.name, other.rgb[:60], other.mask[:60], other.ignore[:60])
+        both = beside(base, other, rng)
+        assert both.mask.sum() == base.mask.sum() < 0.6 * base.mask.mean() * both.mask.size
+        assert (both.rgb[both.mask] == base.rgb[base.mask]).all()
+        shapes.add((*both.rgb.shape[:2], bool(both.mask[:72, :96].any())))
+    # Above and below; left and right.
+    assert {shape[:2] for shape in shapes} == {(132, 96), (72, 96 + 115)} and len(shapes) == 4
+
+
+def test_intricate_objects_are_learned_from_more_often():
+    comb = disk_thing(0)
+    comb = Thing("comb", np.zeros_like(comb.rgb), comb.mask.copy(), comb.ignore)
+    comb.mask[:, ::2] = False
+    supply = Supply([disk_thing(seed) for seed in range(31)] + [comb], [], np.random.default_rng(0))
+    seen = [e for _ in range(10) for batch in supply.batches(bold=False) for e in batch]
+    plain = [np.ptp(example.rgb, axis=(0, 1)).max() == 0 for example in seen]
+    assert 0.12 < np.mean(plain) < 0.3  # one in 32, were all drawn alike
+
+
+def test_what_imagenet_taught_of_edges_stays(learned):
+    _, folder = learned
+    before = torch.load(folder / "network.pt", weights_only=True)[0]
+    options = argparse.Namespace(
+        objects=folder, drawn=None, dev=None, begin=folder / "network.pt", epochs=(1, 0),
+        rate=4e-3, seed=1, out=folder / "on",
+    )  # fmt: skip
+    options.out.mkdir()
+    after = training.train(options)[0].state_dict()
+    same = {name for name in after if (after[name] == before[name]).all()}
+    assert {n for n in after if n.startswith(("stem", "stages.0", "stages.1"))} <= same
+    assert not any("stages.2" in n and n.endswith("0.weight") and n in same for n in after)
 
 
 def test_bold_segments_are_joined_with_their_neighbours():

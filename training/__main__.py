@@ -33,7 +33,16 @@ from pickout.segmenters._superpixel.upright import FILE as UPRIGHT_FILE
 from pickout.segmenters._superpixel.upright import Upright
 from training.boost import Samples, fit, join
 from training.clicks import as_it_is, by_reach, simulate, users_network
-from training.data import SegmentSource, Source, Thing, divided_pictures, for_trees, sources
+from training.composites import beside
+from training.data import (
+    SegmentSource,
+    Source,
+    Thing,
+    divided_pictures,
+    for_trees,
+    intricacy,
+    sources,
+)
 from training.edges import train_edges
 from training.evaluate import click_through, summary
 from training.processes import in_processes
@@ -45,6 +54,9 @@ FILES = (
 )  # fmt: skip
 DRAWN_EVERY = 3
 """Every so many objects the trees learn from segments that people drew."""
+
+BESIDE = 0.5
+"""How often another picture lies beside that of an object, which is then a smaller part of it."""
 
 STAGES = ("network", "edges", "clicks", "evaluate")
 
@@ -116,8 +128,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--epochs",
         type=_two,
-        default=(6, 8),
-        help="for the network: on photos as they are, and on bold examples (default: 6,8)",
+        default=(5, 5),
+        help="for the network: on photos as they are, and on bold examples (default: 5,5)",
     )
     parser.add_argument(
         "--upright-epochs",
@@ -169,7 +181,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 def _two(text: str) -> tuple[int, ...]:
     numbers = _numbers(text)
     if len(numbers) != 2:
-        raise argparse.ArgumentTypeError(f"{text!r} should be two whole numbers, like 6,8")
+        raise argparse.ArgumentTypeError(f"{text!r} should be two whole numbers, like 5,5")
     return numbers
 
 
@@ -211,21 +223,26 @@ def _train_edges(options: argparse.Namespace) -> dict[str, float]:
 
 
 def supply(options: argparse.Namespace) -> Iterator[Thing]:
-    """Yield objects without end in an order that depends on the seed alone.
+    """Yield objects without end, drawn by the seed alone.
 
-    Two of three are whole objects, the third is a segment that somebody drew.
+    Two of three are whole objects, intricate ones more often, and half of them in a picture with
+    another one beside it; the third is a segment that somebody drew.
     """
     rng = np.random.default_rng(options.seed)
     whole, pictures = sources(options.objects), divided_pictures(options.drawn)
     if options.unseen:
         whole, pictures = for_trees(whole), for_trees(pictures)
     drawn = [SegmentSource(picture, options.seed) for picture in pictures]
-    orders = [itertools.cycle(rng.permutation(len(kind)).tolist()) for kind in (whole, drawn)]
+    order = itertools.cycle(rng.permutation(len(drawn)).tolist())
+    chances = np.array([intricacy(source.read().mask) for source in whole])
+    chances /= chances.sum()
     for number in itertools.count():
         if number % DRAWN_EVERY == DRAWN_EVERY - 1:
-            yield drawn[next(orders[1])].read(turn=number // DRAWN_EVERY // len(drawn))
+            yield drawn[next(order)].read(turn=number // DRAWN_EVERY // len(drawn))
         else:
-            yield whole[next(orders[0])].read()
+            thing = whole[rng.choice(len(whole), p=chances)].read()
+            other = whole[rng.integers(len(whole))]
+            yield beside(thing, other.read(), rng) if rng.random() < BESIDE else thing
 
 
 def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:

@@ -1,8 +1,9 @@
-"""Pictures made of two: an object is laid into another picture.
+"""Pictures made of two: an object laid into another picture, or two pictures side by side.
 
 What stands out in a photo is not always what is meant. With two objects in a picture, only the
-prompts tell. After G. Ghiasi et al., *Simple copy-paste is a strong data augmentation method for
-instance segmentation*, CVPR 2021, :arxiv:`2012.07177`.
+prompts tell. Side by side, objects are smaller parts of what is seen. After
+G. Ghiasi et al., *Simple copy-paste is a strong data augmentation method for instance
+segmentation*, CVPR 2021, :arxiv:`2012.07177`.
 """
 
 from __future__ import annotations
@@ -43,6 +44,20 @@ def composite(base: Thing, other: Thing, rng: np.random.Generator) -> Thing:
     if not mask.any():
         return base
     return Thing(base.name, rgb, mask, base.ignore & (laid < 0.5))
+
+
+def beside(base: Thing, other: Thing, rng: np.random.Generator) -> Thing:
+    """Lay the picture of `other` beside that of `base`, whose object is what is meant."""
+    axis = int(rng.integers(2))
+    length = base.mask.shape[1 - axis]
+    scale = length / other.mask.shape[1 - axis]
+    depth = max(1, round(other.mask.shape[axis] * scale))
+    size = (length, depth) if axis == 0 else (depth, length)
+    rgb = cv2.resize(other.rgb, size, interpolation=cv2.INTER_AREA)
+    nothing = np.zeros(rgb.shape[:2], bool)
+    pairs = (base.rgb, rgb), (base.mask, nothing), (base.ignore, nothing)
+    side = 1 if rng.random() < 0.5 else -1
+    return Thing(base.name, *(np.concatenate(pair[::side], axis) for pair in pairs))
 
 
 def _cut_out(

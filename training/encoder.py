@@ -123,8 +123,8 @@ class Average:
 def train(options: argparse.Namespace) -> tuple[Encoder, Head]:
     """Return the network trained as the options of ``python -m training`` say."""
     torch.manual_seed(options.seed)
-    whole = [s.read() for s in for_network(sources(options.objects))]
-    drawn = for_network(divided_pictures(options.drawn)) if options.drawn else []
+    whole = [s.read() for s in sources(options.objects)]
+    drawn = divided_pictures(options.drawn) if options.drawn else []
     dev = [s.read() for s in sources(options.dev)] if options.dev else []
     network = Encoder(), Head()
     if options.begin:
@@ -132,7 +132,11 @@ def train(options: argparse.Namespace) -> tuple[Encoder, Head]:
     trunk_share = TRUNK_SHARE if options.begin else 1.0
     for number, phase in enumerate(phases(options.epochs, options.rate)):
         made, used = (np.random.default_rng([options.seed, number, k]) for k in range(2))
-        for epoch in _epochs(phase, network, trunk_share, Supply(whole, drawn, made), used):
+        if phase.bold:
+            supply = Supply(whole, drawn, made)
+        else:
+            supply = Supply(for_network(whole), for_network(drawn), made)
+        for epoch in _epochs(phase, network, trunk_share, supply, used):
             seen = evaluate(*epoch.network, dev) if dev else {}
             print(json.dumps(epoch.record | seen), flush=True)
             torch.save([m.state_dict() for m in epoch.network], options.out / "network.pt")
@@ -167,8 +171,11 @@ def _epochs(
     encoder, head = (
         copy.deepcopy(module).to(memory_format=torch.channels_last).train() for module in network
     )
-    trunk = [*encoder.stem.parameters(), *encoder.stages.parameters()]
-    rest = [p for name, p in encoder.named_parameters() if not name.startswith(("stem", "stages"))]
+    if trunk_share < 1:
+        encoder.keep_first()
+    learning = {name: p for name, p in encoder.named_parameters() if p.requires_grad}
+    trunk = [p for name, p in learning.items() if name.startswith(("stem", "stages"))]
+    rest = [p for name, p in learning.items() if not name.startswith(("stem", "stages"))]
     groups = [{"params": trunk}, {"params": [*rest, *head.parameters()]}]
     optimizer = torch.optim.AdamW(groups, lr=phase.rate, weight_decay=1e-2)
     schedule = torch.optim.lr_scheduler.OneCycleLR(

@@ -82,7 +82,7 @@ def _some_window(
     mask: np.ndarray, rng: np.random.Generator, misses: float
 ) -> tuple[int, int, int, int]:
     height, width = mask.shape
-    if rng.random() < 0.4:
+    if rng.random() < 0.5:
         return 0, 0, width, height
     spans = []
     for axis, side in ((0, width), (1, height)):

@@ -30,6 +30,9 @@ STAGES = (
 TAPS = (1, 2, 4, 5)
 """Stages whose output the decoder sees: at strides 4, 8, 16 and 32."""
 
+FIRST = 2
+"""The stem and so many stages see edges and textures; they stay as ImageNet made them."""
+
 FINE, MIDDLE, COARSE = 32, 48, 64
 """Channels at strides 4, 8 and 16."""
 
@@ -99,6 +102,11 @@ class Encoder(nn.Module):
         self.down = nn.ModuleList([nn.Conv2d(COARSE, MIDDLE, 1), nn.Conv2d(MIDDLE, FINE, 1)])
         self.smooth = nn.ModuleList(_conv(width, width, 3) for width in (FINE, MIDDLE, COARSE))
         self.embed = nn.Conv2d(FINE, EMBEDDING, 1)
+
+    def keep_first(self) -> None:
+        """Learn no more in the stem and the first stages, which are the costliest to learn."""
+        for module in (self.stem, *self.stages[:FIRST]):
+            module.eval().requires_grad_(False)
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return features at strides 4, 8, 16 and the embedding, for RGB of about [-1, 1]."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.composites import composite
-from training.data import Divided, Thing
+from training.composites import beside, composite
+from training.data import Divided, Thing, intricacy
 from training.examples import Example, example, segment_of
 
 BATCH = 16
@@ -22,9 +22,13 @@ COMPOSITES = 0.35
 """How often, in the bold phase, another object lies in the picture."""
 
 
+BESIDE = 0.25
+"""How often, in the bold phase, another picture lies beside."""
+
+
 @dataclass(frozen=True)
 class Supply:
-    """What is learned from: whole objects, and segments that people drew."""
+    """What is learned from: objects, intricate ones more often, and segments that people drew."""
 
     whole: list[Thing]
     drawn: list[Divided]
@@ -39,9 +43,9 @@ class Supply:
         """Yield an epoch's lists of examples, of one size each."""
         waiting: dict[tuple[int, int], list[Example]] = {}
         done = 0
+        every, chances = [*self.whole, *self.drawn * TURNS], self._chances()
         while done < self.steps:
-            every = [*self.whole, *self.drawn * TURNS]
-            for number in self.rng.permutation(len(every)):
+            for number in self.rng.choice(len(every), len(every), p=chances):
                 seen = example(self._thing(every[number], bold), self.rng, bold)
                 group = waiting.setdefault(seen.share.shape, [])
                 group.append(seen)
@@ -51,12 +55,21 @@ class Supply:
                     if done == self.steps:
                         return
 
+    def _chances(self) -> np.ndarray:
+        """Return how likely each object and each turn of a drawn picture is."""
+        whole = np.array([intricacy(thing.mask) for thing in self.whole])
+        drawn = np.ones(len(self.drawn) * TURNS)
+        every = np.concatenate([whole / whole.mean(), drawn]) if len(whole) else drawn
+        return every / every.sum()
+
     def _thing(self, item: Thing | Divided, bold: bool) -> Thing:
         thing = item if isinstance(item, Thing) else segment_of(item, self.rng, bold)
-        if bold and self.whole and self.rng.random() < COMPOSITES:
-            other = self.whole[self.rng.integers(len(self.whole))]
-            thing = composite(thing, other, self.rng)
-        return thing
+        if not (bold and self.whole):
+            return thing
+        other, draw = self.whole[self.rng.integers(len(self.whole))], self.rng.random()
+        if draw < COMPOSITES:
+            return composite(thing, other, self.rng)
+        return beside(thing, other, self.rng) if draw < COMPOSITES + BESIDE else thing
 
 
 def ahead(items: Iterator[list[Example]]) -> Iterator[list[Example]]:

@@ -23,7 +23,7 @@ from pickout.segmenters._superpixel.models import Models, load_models, shipped_m
 from pickout.segmenters._superpixel.state import Picture, State
 from pickout.segmenters.base import Doubt, Preview
 
-METHOD_VERSION = "11"
+METHOD_VERSION = "12"
 """To be raised when the same prompts and models could give another mask."""
 
 REMEMBERED_BYTES = 64_000_000

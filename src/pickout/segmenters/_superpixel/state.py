@@ -13,7 +13,7 @@ from pickout.masks import Box4
 from pickout.prompts import Box, Lasso, MaskPrompt, Polygon, Prompt, Scribble
 from pickout.segmenters._superpixel import outline
 from pickout.segmenters._superpixel.canvases import Canvases
-from pickout.segmenters._superpixel.features import click_features, room_of
+from pickout.segmenters._superpixel.features import room_of
 from pickout.segmenters._superpixel.frame import (
     FOCUS_PIXELS,
     ZOOM_PIXELS,
@@ -170,13 +170,12 @@ class Picture:
 
         `before` is the previous answer there, at working size.
         """
-        models, share = self.models, _area(view.scene.frame.window) / state.mask.size
+        share = _area(view.scene.frame.window) / state.mask.size
         has_answer = state.box_xyxy[0] < state.box_xyxy[2]
         opinion = self._opinion(state, view, before)
         view = replace(view, opinion=opinion)
         question = view.question(before, is_given=state.is_given, window_share=share)
-        judge = models.corrections if question.is_correction else models.openings
-        asked = replace(view, logit=judge(click_features(question)))
+        asked = replace(view, logit=self.models.judge(question))
         found, asked = found_in(asked, state.is_given)
         change = _change(found, question.answer > 0.5, state, asked)
         mask = self._composed(change, before, state, asked)
