@@ -65,7 +65,8 @@ class Models:
         odds = self.openings(features)
         if self.trust == 0 or (question.marks and question.marks[-1].is_stroke):
             return odds
-        return odds + self.trust * (np.clip(question.opinion[0], -SUREST, SUREST) - odds)
+        heard = np.clip(question.opinion[0], -SUREST, SUREST)
+        return np.asarray(odds + self.trust * (heard - odds), np.float32)
 
 
 def load_models(folder: str | Path) -> Models:

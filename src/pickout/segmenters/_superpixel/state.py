@@ -49,6 +49,18 @@ MOST_SCENES = 3
 
 
 @dataclass(frozen=True, eq=False)
+class Answer:
+    """A mask, (H, W) bool, read-only, and the box around it, looked for once."""
+
+    mask: BoolArray
+
+    @cached_property
+    def box_xyxy(self) -> Box4:
+        """The box around what is inside, empty without any."""
+        return _core.bounding_box(self.mask)
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """The answer to some prompts, and what the answer to one more is made from.
 
@@ -56,8 +68,8 @@ class State:
     ----------
     prompts : tuple of Prompt
         All prompts so far.
-    mask : (H, W) ndarray of bool
-        The answer, read-only.
+    answer : Answer
+        To these.
     is_given : bool
         True after a `MaskPrompt`: later prompts change only the places that they touch.
     stamped : tuple of (Prompt, Stamp)
@@ -69,16 +81,16 @@ class State:
     """
 
     prompts: tuple[Prompt, ...]
-    mask: BoolArray
+    answer: Answer
     is_given: bool
     stamped: tuple[tuple[Prompt, Stamp], ...]
     view: View
     asked: View | None = None
 
-    @cached_property
-    def box_xyxy(self) -> Box4:
-        """The box around the answer, empty without one."""
-        return _core.bounding_box(self.mask)
+    @property
+    def mask(self) -> BoolArray:
+        """The answer's mask."""
+        return self.answer.mask
 
 
 class Picture:
@@ -96,8 +108,8 @@ class Picture:
 
     def start(self) -> State:
         """Return the state without prompts: nothing inside."""
-        mask = _read_only(np.zeros(self.pyramid.size_hw, bool))
-        return State((), mask, False, (), empty_view(self._whole))
+        nothing = _answer(np.zeros(self.pyramid.size_hw, bool))
+        return State((), nothing, False, (), empty_view(self._whole))
 
     def after(self, state: State, prompt: Prompt) -> State:
         """Return the state that one more prompt leads to."""
@@ -113,7 +125,7 @@ class Picture:
         state = replace(state, prompts=prompts, stamped=stamped)
         if isinstance(prompt, Polygon) or (stamp.agrees(state.mask) and not _asks(prompt, state)):
             view = state.view.with_prompt(prompt, stamp)
-            return replace(state, mask=self._stamped(state.mask, stamped), view=view)
+            return replace(state, answer=self._stamped(state), view=view)
         state = replace(state, view=self._view(state))
         focus = self._focus(state)
         if focus is not None:
@@ -126,13 +138,13 @@ class Picture:
         view = empty_view(self._whole)
         share = self._whole.superpixels.share(self._whole.frame.working_mask(mask))
         view = replace(view, logit=6 * share - 3)
-        return State(prompts, _read_only(mask), True, (), view)
+        return State(prompts, _answer(mask), True, (), view)
 
     def _view(self, state: State) -> View:
         """Return the newest prompt seen in the window that suits it."""
         view, (prompt, stamp) = state.view, state.stamped[-1]
         window = choose_window(
-            view.scene.frame.window, self.pyramid.size_hw, state.box_xyxy, state.stamped
+            view.scene.frame.window, self.pyramid.size_hw, state.answer.box_xyxy, state.stamped
         )
         if window == view.scene.frame.window:
             return view.with_prompt(prompt, stamp)
@@ -145,7 +157,9 @@ class Picture:
             return None
         mark = state.view.marks[-1]
         room = room_of(frame.sampled_mask(state.mask), mark) / min(frame.scale_xy)
-        window = choose_focus(frame.window, self.pyramid.size_hw, state.box_xyxy, stamp, room)
+        window = choose_focus(
+            frame.window, self.pyramid.size_hw, state.answer.box_xyxy, stamp, room
+        )
         if window is None:
             return None
         scene = self._scene(window, FOCUS_PIXELS)
@@ -171,7 +185,7 @@ class Picture:
         `before` is the previous answer there, at working size.
         """
         share = _area(view.scene.frame.window) / state.mask.size
-        has_answer = state.box_xyxy[0] < state.box_xyxy[2]
+        has_answer = state.answer.box_xyxy[0] < state.answer.box_xyxy[2]
         opinion = self._opinion(state, view, before)
         view = replace(view, opinion=opinion)
         question = view.question(before, is_given=state.is_given, window_share=share)
@@ -187,7 +201,7 @@ class Picture:
         if view.rim is not None:
             logit = carried_logit(asked, state.view.scene, state.view.logit)
             base = replace(state.view, logit=logit, opinion=opinion)
-        return replace(state, mask=_read_only(mask), view=base, asked=asked)
+        return replace(state, answer=_answer(mask), view=base, asked=asked)
 
     def _opinion(self, state: State, view: View, before: BoolArray) -> Opinion:
         """Return what the network says; in a focus, what it said last of the surroundings."""
@@ -218,14 +232,14 @@ class Picture:
             return self._canvases.undefined()  # all of it will be drawn; copies take time
         return self._canvases.copy(state.mask)
 
-    def _stamped(self, mask: BoolArray, stamped: tuple[tuple[Prompt, Stamp], ...]) -> BoolArray:
-        """Return the mask with the newest stamp written; the mask itself if it says so already."""
-        stamp = stamped[-1][1]
-        if stamp.agrees(mask):
-            return mask
-        changed = self._canvases.copy(mask)
+    def _stamped(self, state: State) -> Answer:
+        """Return the answer with the newest stamp written; as it is if it says so already."""
+        stamp = state.stamped[-1][1]
+        if stamp.agrees(state.mask):
+            return state.answer
+        changed = self._canvases.copy(state.mask)
         stamp.write(changed)
-        return _read_only(changed)
+        return _answer(changed)
 
 
 def _asks(prompt: Prompt, state: State) -> bool:
@@ -308,6 +322,6 @@ def _area(window: Box4) -> int:
     return (window[2] - window[0]) * (window[3] - window[1])
 
 
-def _read_only(mask: BoolArray) -> BoolArray:
+def _answer(mask: BoolArray) -> Answer:
     mask.flags.writeable = False
-    return mask
+    return Answer(mask)
