@@ -116,7 +116,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--unseen",
         action="store_true",
-        help="use every fourth object only: the others are what the network was trained on "
+        help="use every fourth object only: the plain network was trained on the others "
         "(as it is after --from network)",
     )
     parser.add_argument(

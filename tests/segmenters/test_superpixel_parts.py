@@ -308,3 +308,22 @@ def test_what_lies_near_the_last_click_does_not_depend_on_the_window():
     at_once = view_elsewhere(one_by_one, one_by_one.scene, prompts)
     np.testing.assert_array_equal(at_once.last.along, one_by_one.settled().last.along)
     assert (at_once.last.along > 0).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    "prompt, share",
+    [
+        (Click(200, 150), 0.4),
+        (Box(120, 90, 280, 210), 0.4),
+        (Scribble([(180, 150), (220, 150)]), 0.0),
+    ],
+)
+def test_the_network_has_a_say_where_a_click_or_box_begins_something(prompt, share):
+    rgb = noise(*SIZE) // 4
+    rgb[100:200, 130:270] += np.array([150, 60, 0], np.uint8)
+    silent = replace(shipped_models(), openings=lambda f: np.zeros(f.shape[1], np.float32))
+    picture = Picture(Pyramid(rgb), silent)
+    asked = picture.after(picture.start(), prompt).asked
+    heard = np.clip(asked.opinion.at(asked.scene)[0], -6, 6)
+    np.testing.assert_allclose(asked.logit, share * heard, atol=1e-6)
+    assert abs(heard).max() > 1
