@@ -16,6 +16,7 @@ ROWS = [
     {"files", "rle", "progress"},
     {"images"},
     {"masks"},
+    {"drawing"},
     {"prompts", "tiles"},
     {"models", "analysis", "edits", "metrics", "samples"},
     {"matting"},

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import itertools
 
+from training.__main__ import _kept_results
 from training.boost import Samples, fit
 from training.clicks import as_it_is, by_reach, iou, simulate
 from training.data import SegmentSource, Thing, divided_pictures, sources, thing
@@ -191,3 +192,10 @@ def test_drawn_segments_become_objects(tmp_path):
     cv2.imwrite(str(tmp_path / "labels" / "p__0.png"), thing.mask.astype(np.uint16))
     (picture,) = divided_pictures(tmp_path)
     np.testing.assert_array_equal(SegmentSource(picture, 0).read().mask, thing.mask)
+
+
+def test_a_card_keeps_no_results_of_models_that_were_made_anew():
+    card = {"results": {"edges": {"second stage": 0.5}, "dev": {"NoC90": 5.8}}}
+    assert _kept_results("clicks", card) == {"edges": {"second stage": 0.5}}
+    assert _kept_results("edges", card) == _kept_results("network", card) == {}
+    assert _kept_results("clicks", {}) == {}

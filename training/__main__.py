@@ -299,6 +299,13 @@ def _evaluate(options: argparse.Namespace) -> dict[str, float]:
     return result
 
 
+def _kept_results(start: str, card: dict[str, object]) -> dict[str, object]:
+    """Return what an earlier run measured of models that this one has left as they were."""
+    results = card.get("results", {})
+    assert isinstance(results, dict)
+    return {"edges": results["edges"]} if start == "clicks" and "edges" in results else {}
+
+
 def _write_card(options: argparse.Namespace, record: dict[str, object]) -> None:
     path = options.out / "card.json"
     card = json.loads(path.read_text()) if path.exists() else {}
@@ -317,7 +324,7 @@ def _write_card(options: argparse.Namespace, record: dict[str, object]) -> None:
         "sha256": {
             name: hashlib.sha256((options.out / name).read_bytes()).hexdigest() for name in FILES
         },
-        "results": card.get("results", {}) | record,
+        "results": _kept_results(options.start, card) | record,
     }
     if options.data_note:
         card["data"] = options.data_note

@@ -16,7 +16,6 @@
 #include <string>
 
 #include "adjacency.h"
-#include "band_cut.h"
 #include "bounding_box.h"
 #include "component.h"
 #include "diffuse.h"
@@ -194,6 +193,7 @@ nb::tuple py_details(In<float, 3> lab, In<float, 3> fine, In<float, 3> middle, I
 Out<float> py_geodesic(const Graph& graph, In<float, 1> weights, In<int32_t, 1> sources,
                        bool maximum, float limit) {
     require(static_cast<int64_t>(weights.size()) == graph.n_edges(), "one weight per edge is needed");
+    require(limit >= 0.0f, "limit must be 0 or more");
     return give(unlocked([&] {
         return geodesic(graph, weights.data(), sources.data(), sources.size(),
                         maximum ? PathCost::maximum : PathCost::sum, limit);
@@ -342,23 +342,6 @@ Out<float> py_evaluate(In<int32_t, 2> feature, In<float, 2> threshold, In<float,
         return evaluate(forest, features.data(), static_cast<int32_t>(features.shape(0)),
                         static_cast<int64_t>(features.shape(1)));
     }));
-}
-
-Out<bool> py_band_cut(In<uint8_t, 3> image, In<bool, 2> mask, In<bool, 2> band,
-                      In<float, 2> evidence, float smoothness) {
-    const size_t height = mask.shape(0), width = mask.shape(1);
-    check_picture(height, width);
-    require(image.shape(0) == height && image.shape(1) == width && image.shape(2) == 3,
-            "image must be (height, width, 3) with the mask's height and width");
-    require(band.shape(0) == height && band.shape(1) == width, "band must have the mask's shape");
-    require(evidence.shape(0) == height && evidence.shape(1) == width,
-            "evidence must have the mask's shape");
-    require(smoothness >= 0 && smoothness <= 1e4f, "smoothness must lie between 0 and 10000");
-    auto result = unlocked([&] {
-        return band_cut(image.data(), mask.data(), band.data(), evidence.data(), side(height),
-                        side(width), smoothness);
-    });
-    return give_bools(std::move(result), {height, width});
 }
 
 using Window = std::array<int32_t, 4>;  // x0, y0, x1, y1, half-open
@@ -523,8 +506,6 @@ NB_MODULE(_core, module) {
     module.def("parts", &py_parts, "graph"_a, "joined"_a.noconvert());
     module.def("evaluate", &py_evaluate, "feature"_a.noconvert(), "threshold"_a.noconvert(),
                "leaf"_a.noconvert(), "bias"_a, "features"_a.noconvert());
-    module.def("band_cut", &py_band_cut, "image"_a.noconvert(), "mask"_a.noconvert(),
-               "band"_a.noconvert(), "evidence"_a.noconvert(), nb::kw_only(), "smoothness"_a);
     module.def("halve", &py_halve, "image"_a.noconvert());
     module.def("enlarge", &py_enlarge, "field"_a.noconvert(), "image"_a.noconvert(),
                "inside"_a.noconvert(), "outside"_a.noconvert(), nb::kw_only(),

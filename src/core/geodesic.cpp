@@ -20,7 +20,9 @@ class Buckets {
     }
 
     void push(float cost, int32_t node) {
-        const int32_t bucket = std::min(static_cast<int32_t>(cost * per_cost_), kCount - 1);
+        // Whatever cannot be reckoned, as with a limit near the smallest numbers, comes last.
+        const float place = cost * per_cost_;
+        const int32_t bucket = place < kCount - 1 ? static_cast<int32_t>(place) : kCount - 1;
         entries_.push_back({node, head_[bucket]});
         head_[bucket] = static_cast<int32_t>(entries_.size()) - 1;
     }

@@ -117,6 +117,7 @@ class History:
         self.changed: tuple[Box4, ...] = ()
         """Tiles in which the newest move, forth or back, changed the mask."""
         self._changes: list[Change] = []
+        self._edited: tuple[int, MaskPrompt] | None = None
 
     def add(self, step: Step, compute: ComputeMask, edit: ApplyEdit) -> None:
         """Make `step` the newest; steps that had been undone are forgotten.
@@ -161,6 +162,8 @@ class History:
         self._changes.append(change)
         self.mask, self.changed = mask, change.tiles
         self.position += 1
+        if isinstance(self.steps[self.position - 1], Edit):
+            self._edited = self.position, MaskPrompt(mask)
 
     def _flip(self, change: Change) -> None:
         self.mask, self.changed = Mask(change.flip(self.mask.array)), change.tiles
@@ -178,7 +181,13 @@ class History:
             return [step for step in done if not isinstance(step, Edit)]
         before = [step for step in done[: edits[-1]] if not isinstance(step, Edit)]
         after = [step for step in done[edits[-1] + 1 :] if not isinstance(step, Edit)]
-        return [*before, MaskPrompt(self._mask_after(edits[-1] + 1)), *after]
+        return [*before, self._after_edit(edits[-1] + 1), *after]
+
+    def _after_edit(self, position: int) -> MaskPrompt:
+        """Return the mask after the newest edit, worked out once: later steps ask again."""
+        if self._edited is None or self._edited[0] != position:
+            self._edited = position, MaskPrompt(self._mask_after(position))
+        return self._edited[1]
 
     def _mask_after(self, position: int) -> Mask:
         array = self.mask.array

@@ -14,6 +14,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from pickout.arrays import BoolArray
+from pickout.drawing import Part, outline_part, stroke_part
 from pickout.errors import ArgumentError, PromptError
 from pickout.masks import Mask
 
@@ -76,9 +78,8 @@ class MaskPrompt:
     kind: ClassVar[str] = "mask"
 
 
-Prompt = Click | Scribble | Box | Lasso | Polygon | MaskPrompt
-# What OpenCV's drawing can take: coordinates far outside any picture, and its thickest line.
-_FARTHEST, _THICKEST = 1e6, 32767
+Drawable = Scribble | Box | Lasso | Polygon
+Prompt = Click | Drawable | MaskPrompt
 PROMPT_KINDS = ("click", "scribble", "box", "lasso", "polygon", "mask")
 
 
@@ -90,9 +91,9 @@ def check_prompt(prompt: Prompt, size_hw: tuple[int, int]) -> Prompt:
     Raises
     ------
     PromptError
-        For a click outside the picture, a box without area or wholly outside, an outline with
-        fewer than three points or wholly outside, a radius below zero, a mask of another size,
-        or a number that is not finite.
+        For a click outside the picture, a box without area or wholly outside, a stroke or outline
+        that covers or encloses no pixel, an outline with fewer than three points, a radius below
+        zero, a mask of another size, or a number that is not finite.
     """
     match prompt:
         case Click():
@@ -148,15 +149,14 @@ def _check_scribble(scribble: Scribble, size_hw: tuple[int, int]) -> Scribble:
     _finite("the scribble", scribble.radius)
     if scribble.radius < 0:
         raise PromptError(f"the scribble's radius is {scribble.radius:g}; it cannot be negative.")
-    _check_touches("the scribble", scribble.points, size_hw, scribble.radius)
+    _check_covers("the scribble", scribble, size_hw)
     return scribble
 
 
-def _check_touches(
-    what: str, points: Sequence[Point], size_hw: tuple[int, int], margin: float = 0.0
-) -> None:
-    """Raise unless the box around `points`, widened by `margin`, meets the picture."""
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
+def _check_covers(what: str, prompt: Scribble | Lasso | Polygon, size_hw: tuple[int, int]) -> None:
+    """Raise unless a stroke covers, or an outline encloses, a pixel of the picture."""
+    xs, ys = ([point[axis] for point in prompt.points] for axis in (0, 1))
+    margin = prompt.radius if isinstance(prompt, Scribble) else 0.0
     height, width = size_hw
     if (
         max(xs) + margin < 0
@@ -165,6 +165,9 @@ def _check_touches(
         or min(ys) - margin > height - 1
     ):
         raise PromptError(f"{what} lies wholly outside the picture of {_size_text(size_hw)}.")
+    if not drawn_part(prompt, size_hw)[1].any():
+        does = "covers" if isinstance(prompt, Scribble) else "encloses"
+        raise PromptError(f"{what} {does} no pixel of the picture of {_size_text(size_hw)}.")
 
 
 def _check_box(box: Box, size_hw: tuple[int, int]) -> Box:
@@ -187,7 +190,7 @@ def _check_outline(outline: Lasso | Polygon, size_hw: tuple[int, int]) -> Lasso 
             f"{what} has {len(outline.points)} points; a closed outline needs three or more."
         )
     _check_points(what, outline.points)
-    _check_touches(what, outline.points, size_hw)
+    _check_covers(what, outline, size_hw)
     return outline
 
 
@@ -205,31 +208,38 @@ def click_pixel(click: Click) -> tuple[int, int]:
     return math.floor(click.y + 0.5), math.floor(click.x + 0.5)
 
 
-def drawn(prompt: Scribble | Box | Lasso | Polygon, size_hw: tuple[int, int]) -> np.ndarray:
-    """Return the (H, W) bool array of pixels that a stroke covers or an outline encloses."""
-    import cv2
+def drawn_part(prompt: Drawable, size_hw: tuple[int, int]) -> Part:
+    """Return the pixels that a stroke covers or an outline encloses, and the box they lie in.
 
-    canvas = np.zeros(size_hw, np.uint8)
-    if isinstance(prompt, Box):
-        rows = slice(math.floor(prompt.y0), math.ceil(prompt.y1))
-        columns = slice(math.floor(prompt.x0), math.ceil(prompt.x1))
-        canvas[rows, columns] = 1
-        return canvas.astype(bool)
-    # OpenCV draws with whole pixels unless told how many fractional bits follow.
-    bits = 4
-    points = np.clip(np.array(prompt.points, np.float64), -_FARTHEST, _FARTHEST)
-    points = np.round(points * 2**bits).astype(np.int32)
-    if isinstance(prompt, Scribble):
-        radius = min(prompt.radius, _THICKEST / 2 - 1)
-        width = max(1, round(2 * radius + 1))
-        cv2.polylines(canvas, [points], False, (1,), width, cv2.LINE_8, bits)
-        if len(points) == 1:
-            cv2.circle(
-                canvas, points[0].tolist(), round(radius * 2**bits), (1,), -1, cv2.LINE_8, bits
-            )
-    else:
-        cv2.fillPoly(canvas, [points], (1,), cv2.LINE_8, bits)
-    return canvas.astype(bool)
+    Parameters
+    ----------
+    prompt : Scribble, Box, Lasso or Polygon
+        Checked.
+    size_hw : (int, int)
+        Height and width of the picture.
+
+    Returns
+    -------
+    box : (x0, y0, x1, y1)
+        Half-open, in the picture; all 0 if there is nothing.
+    pixels : (y1 - y0, x1 - x0) ndarray of bool
+    """
+    match prompt:
+        case Box():
+            x0, y0 = max(0, math.floor(prompt.x0)), max(0, math.floor(prompt.y0))
+            x1, y1 = min(size_hw[1], math.ceil(prompt.x1)), min(size_hw[0], math.ceil(prompt.y1))
+            return (x0, y0, x1, y1), np.ones((y1 - y0, x1 - x0), np.bool_)
+        case Scribble():
+            return stroke_part(prompt.points, prompt.radius, size_hw)
+    return outline_part(prompt.points, size_hw)
+
+
+def drawn(prompt: Drawable, size_hw: tuple[int, int]) -> BoolArray:
+    """Return the (H, W) bool array of pixels that a stroke covers or an outline encloses."""
+    (x0, y0, x1, y1), pixels = drawn_part(prompt, size_hw)
+    canvas = np.zeros(size_hw, np.bool_)
+    canvas[y0:y1, x0:x1] = pixels
+    return canvas
 
 
 def to_json(prompt: Prompt) -> dict[str, object]:

@@ -109,7 +109,11 @@ class Session:
         return self.prompt(Click(_number("click", x), _number("click", y), bool(positive)))
 
     def scribble(self, points: Points, radius: float = 3.0, positive: bool = True) -> Mask:
-        """Say it of a whole stroke through `points`, `radius` pixels thick on each side."""
+        """Say it of a whole stroke through `points`, `radius` pixels thick on each side.
+
+        With 'superpixel' the inner half of its width is settled, since hands slip; the rest is a
+        hint.
+        """
         return self.prompt(Scribble(_points(points), _number("radius", radius), bool(positive)))
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Mask:

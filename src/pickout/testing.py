@@ -141,7 +141,7 @@ class SegmenterTests:
         _check_clicks(ask(prepared, clicks), clicks)
 
     def test_strokes_are_obeyed(self) -> None:
-        """Scribbles and polygons settle the pixels that they cover."""
+        """A scribble settles the pixels along its middle, a polygon those that it encloses."""
         prepared, _ = self._disc()
         stroke = Scribble(((90.0, 10.0), (110.0, 30.0)), 2.0)
         eraser = Polygon(((45, 40), (55, 40), (55, 50), (45, 50)), positive=False)

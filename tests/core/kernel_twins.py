@@ -176,29 +176,6 @@ def evaluate(feature, threshold, leaf, bias, features):
     return out
 
 
-def cut_energy(image, mask, band, evidence, smoothness):
-    """Return the energy that `band_cut` minimises, of a whole mask."""
-    height, width = mask.shape
-    pairs = [
-        (p, (p[0] + dy, p[1] + dx), 2**0.5 if dy and dx else 1.0)
-        for p in np.ndindex(mask.shape)
-        for dy in (-1, 0, 1)
-        for dx in (-1, 0, 1)
-        if (dy or dx) and 0 <= p[0] + dy < height and 0 <= p[1] + dx < width
-    ]
-    colours = image.astype(float)
-    from_band = [
-        (colours[p] - colours[q]) @ (colours[p] - colours[q]) for p, q, _ in pairs if band[p]
-    ]
-    scale = 2 * np.mean(from_band) + 1e-6 if from_band else 1.0
-    energy = np.abs(evidence[band & (mask != (evidence > 0))]).sum()
-    for p, q, distance in pairs:
-        if mask[p] != mask[q] and (band[p] or band[q]):
-            apart = (colours[p] - colours[q]) @ (colours[p] - colours[q])
-            energy += smoothness * np.exp(-apart / scale) / distance / 2  # each pair comes twice
-    return energy
-
-
 def halve(image):
     """Average over equal areas in exact fractions; halves are rounded up."""
 

@@ -10,8 +10,6 @@ from pickout import _core
 GRAPH = _core.Graph(3, np.array([0, 1], np.int32), np.array([1, 2], np.int32))
 F = np.zeros(2, np.float32)
 IMAGE = np.zeros((4, 5, 3), np.uint8)
-FLAGS = np.zeros((4, 5), bool)
-SOME = np.zeros((4, 5), np.float32)
 LABELS = np.zeros((4, 5), np.int32)
 NO_SEED = np.zeros(0, np.int32)
 
@@ -27,9 +25,6 @@ WRONG_TYPE = {
     "uint8 flags": lambda: _core.component(GRAPH, np.zeros(3, np.uint8), NO_SEED),
     "not a graph": lambda: _core.component(None, np.zeros(3, bool), NO_SEED),
     "halve float": lambda: _core.halve(np.zeros((4, 4, 3), np.float32)),
-    "float64 image": lambda: _core.band_cut(
-        IMAGE.astype(float), FLAGS, FLAGS, SOME, smoothness=1.0
-    ),
 }
 
 WRONG_VALUE = {
@@ -43,6 +38,8 @@ WRONG_VALUE = {
     "too few weights": lambda: _core.geodesic(GRAPH, F[:1], NO_SEED, limit=1.0),
     "negative weight": lambda: _core.geodesic(GRAPH, F - 1, NO_SEED, limit=1.0),
     "NaN weight": lambda: _core.geodesic(GRAPH, F * np.nan, NO_SEED, limit=1.0),
+    "negative limit": lambda: _core.geodesic(GRAPH, F, NO_SEED, limit=-1.0),
+    "NaN limit": lambda: _core.geodesic(GRAPH, F, NO_SEED, limit=np.nan),
     "source outside": lambda: _core.geodesic(GRAPH, F, np.array([3], np.int32), limit=1.0),
     "seed outside": lambda: _core.component(GRAPH, np.ones(3, bool), np.array([-1], np.int32)),
     "too few flags": lambda: _core.component(GRAPH, np.ones(2, bool), NO_SEED),
@@ -73,8 +70,6 @@ WRONG_VALUE = {
     ),
     "half a row": lambda: _core.halve(IMAGE[:1]),
     "halve grey": lambda: _core.halve(np.zeros((4, 4, 1), np.uint8)),
-    "band of another size": lambda: _core.band_cut(IMAGE, FLAGS, FLAGS[:3], SOME, smoothness=1.0),
-    "smoothness NaN": lambda: _core.band_cut(IMAGE, FLAGS, FLAGS, SOME, smoothness=np.nan),
     "colours of two sizes": lambda: _core.enlarge(
         np.zeros((2, 2), np.int8), IMAGE, np.zeros((2, 2, 3), np.float32),
         np.zeros((2, 3, 3), np.float32), trust=1.0, noise=1.0,

@@ -63,10 +63,6 @@ CALLS = {
         "feature": integers(2, 3), "threshold": floats(2, 3), "leaf": floats(2, 8), "bias": 0.5,
         "features": floats(4, 7),
     },
-    "band_cut": {
-        "image": picture(), "mask": flags(4, 6), "band": flags(4, 6), "evidence": floats(4, 6),
-        "smoothness": 1.0,
-    },
     "halve": {"image": picture()},
     "enlarge": {
         "field": integers(2, 3, dtype=np.int8), "image": picture(), **COLOURS, "trust": 0.5,
@@ -163,4 +159,24 @@ def test_extreme_values_give_an_answer_or_an_error(kernel, name):
         try:
             call(kernel, **{name: np.full(array.shape, value, array.dtype)})
         except ValueError as error:
+            assert str(error)
+
+
+ON_EVERY_NUMBER = [
+    (kernel, name)
+    for kernel, given in CALLS.items()
+    for name, value in given.items()
+    if isinstance(value, int | float) and not isinstance(value, bool)
+]
+
+
+@pytest.mark.parametrize("kernel, name", ON_EVERY_NUMBER)
+def test_extreme_numbers_give_an_answer_or_an_error(kernel, name):
+    extremes = [0, -1, -(2**31), -(2**40), 2**40]
+    if isinstance(CALLS[kernel][name], float):
+        extremes += [np.nan, np.inf, -np.inf, 1e-38, 1e-45, 3e38]
+    for value in extremes:
+        try:
+            call(kernel, **{name: type(CALLS[kernel][name])(value)})
+        except (TypeError, ValueError) as error:
             assert str(error)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import kernel_twins as slow
 import numpy as np
 import pytest
@@ -220,25 +218,6 @@ def test_forest_adds_the_leaf_of_every_tree(trees, depth, samples):
     got = _core.evaluate(feature, threshold, leaf, 0.5, features)
     expected = slow.evaluate(feature, threshold, leaf, 0.5, features)
     np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
-
-
-def test_band_cut_is_the_best_of_all_masks():
-    rng = np.random.default_rng(8)
-    for _ in range(8):
-        image = rng.integers(0, 256, (4, 5, 3), dtype=np.uint8)
-        mask, band = rng.random((4, 5)) < 0.5, np.zeros((4, 5), bool)
-        band.flat[rng.choice(20, 7, replace=False)] = True
-        evidence = rng.normal(size=(4, 5)).astype(np.float32)
-        got = _core.band_cut(image, mask, band, evidence, smoothness=0.7)
-        np.testing.assert_array_equal(got[~band], mask[~band])
-        energies = []
-        for sides in itertools.product((False, True), repeat=7):
-            other = mask.copy()
-            other[band] = sides
-            energies.append(slow.cut_energy(image, other, band, evidence, 0.7))
-        assert slow.cut_energy(image, got, band, evidence, 0.7) == pytest.approx(
-            min(energies), abs=0.02
-        )
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (3, 2), (4, 7), (9, 13), (64, 51)])

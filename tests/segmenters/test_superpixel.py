@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pickout.errors import ArgumentError
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Box, Click, Lasso, MaskPrompt, Polygon, Scribble
@@ -52,6 +53,21 @@ def answers(prepared, prompts):
         previous = Mask(masks[-1]) if masks else None
         masks.append(prepared.segment(prompts[:n], previous))
     return masks
+
+
+@pytest.mark.parametrize("number", [-1, 2.5, True, "many"])
+def test_a_number_of_regions_that_makes_no_sense_is_refused(number):
+    with pytest.raises(ArgumentError, match="max_regions"):
+        Options(max_regions=number)
+    assert Superpixel(Options(max_regions=0)).regions(things()[0]) == []
+
+
+@pytest.mark.parametrize("size", [(3, 70_000), (70_000, 1)])
+def test_pictures_longer_than_the_core_counts_are_refused(size):
+    picture = Image(np.zeros((*size, 3), np.uint8))
+    for use in (Superpixel().analyse, Superpixel().regions):
+        with pytest.raises(ArgumentError, match=r"70000.*65535"):
+            use(picture)
 
 
 def test_it_is_a_segmenter_and_knows_regions():

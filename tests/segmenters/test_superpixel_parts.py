@@ -1,4 +1,4 @@
-"""The parts of the superpixel segmenter: windows, frames, stamps, features, outlines."""
+"""The parts of the superpixel segmenter: windows, frames, features, outlines."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from pickout.segmenters._superpixel.models import shipped_models
 from pickout.segmenters._superpixel.opinion import opinion_of
 from pickout.segmenters._superpixel.outline import SURE, colours_around, local_colours
 from pickout.segmenters._superpixel.scene import Scene
-from pickout.segmenters._superpixel.stamps import stamp_of, write_all
-from pickout.segmenters._superpixel.state import Picture
+from pickout.segmenters._superpixel.stamps import stamp_of
+from pickout.segmenters._superpixel.state import Answer, Picture
 from pickout.segmenters._superpixel.view import empty_view, view_elsewhere
 from pickout.segmenters._superpixel.zoom import choose_focus, choose_window
 from pickout.segmenters.superpixel import Options, Superpixel
@@ -105,49 +105,6 @@ def test_masks_shrink_to_the_working_size_and_keep_their_share():
     differs = frame.sampled_mask(mask) ^ small
     assert differs.shape == small.shape
     assert differs.mean() < 0.01  # the same but for its outline
-
-
-def test_stamps_are_written_in_order_and_the_newest_wins():
-    mask = np.zeros(SIZE, bool)
-    prompts = [
-        Polygon(((10, 10), (60, 10), (60, 60), (10, 60))),
-        Scribble(((30, 30), (50, 30)), 4.0, False),
-        Click(40, 30),
-    ]
-    write_all(mask, [stamp_of(prompt, SIZE) for prompt in prompts])
-    assert mask[20, 20] and not mask[30, 34] and mask[30, 40] and not mask[100, 100]
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_dots_of_clicks_leave_each_other_their_pixels(seed):
-    """However close together, whatever they say, and with a stroke among them."""
-    rng = np.random.default_rng(seed)
-    mask = rng.random((900, 1200)) < 0.5
-    places, signs = rng.integers(400, 408, (30, 2)).tolist(), (rng.random(30) < 0.5).tolist()
-    prompts = [Click(x, y, sign) for (x, y), sign in zip(places, signs, strict=True)]
-    prompts.insert(10, Scribble(((398, 402), (409, 404)), 2.0, bool(seed % 2)))
-    stamps = [stamp_of(prompt, mask.shape) for prompt in prompts]
-    write_all(mask, stamps)
-    newest = np.zeros(mask.shape, np.int8)
-    for stamp in stamps:
-        x0, y0, x1, y1 = stamp.box_xyxy
-        newest[y0:y1, x0:x1][stamp.pixels] = 1 if stamp.inside else -1
-    for x, y in places:
-        assert mask[y, x] == (newest[y, x] > 0)
-
-
-def test_boxes_and_lassos_empty_what_is_outside():
-    for prompt in (Box(10, 20, 50, 60), Lasso(((10, 20), (50, 20), (50, 60), (10, 60)))):
-        mask = np.ones(SIZE, bool)
-        stamp_of(prompt, SIZE).write(mask)
-        assert mask[30, 30] and not mask[10, 30] and not mask[30, 100]
-
-
-def test_a_stamp_holds_what_lies_in_it():
-    lasso = stamp_of(Lasso(((10, 10), (90, 10), (10, 90))), SIZE)
-    assert lasso.holds(stamp_of(Click(20, 20), SIZE))
-    assert not lasso.holds(stamp_of(Click(80, 80), SIZE))
-    assert not lasso.holds(stamp_of(Click(200, 20), SIZE))
 
 
 PROMPTS = {
@@ -271,6 +228,8 @@ def test_other_models_are_another_version(tmp_path):
     np.savez(changed / "openings.npz", **dict(np.load(SHIPPED / "openings.npz")), more=np.zeros(1))
     assert Superpixel(Options(models=changed)).version != same
     assert models_version(changed, BOUNDARIES) == models_version(SHIPPED, BOUNDARIES)
+    (tmp_path / "openings.npz").write_bytes((changed / "openings.npz").read_bytes())
+    assert Superpixel(Options(models=tmp_path)).version != same
 
 
 def test_a_box_after_a_click_begins_something_new():
@@ -327,3 +286,16 @@ def test_the_network_has_a_say_where_a_click_or_box_begins_something(prompt, sha
     heard = np.clip(asked.opinion.at(asked.scene)[0], -6, 6)
     np.testing.assert_allclose(asked.logit, share * heard, atol=1e-6)
     assert abs(heard).max() > 1
+
+
+def test_an_answer_can_be_packed_and_is_the_same_after_it():
+    for height, width in ((1, 1), (7, 13), (300, 401)):
+        for share in (0.0, 0.5):
+            mask = np.random.default_rng(height).random((height, width)) < share
+            mask[:, : width // 3] = False
+            answer = Answer(mask.copy())
+            answer.pack()
+            np.testing.assert_array_equal(answer.mask, mask)
+            answer.pack()
+            np.testing.assert_array_equal(answer.mask, mask)
+            assert not answer.mask.flags.writeable

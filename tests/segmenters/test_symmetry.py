@@ -15,7 +15,7 @@ from pickout import samples
 from pickout.analysis.turn import Turn, choose_turn
 from pickout.bench.robot import Robot, Truth
 from pickout.images import Image, read_image
-from pickout.prompts import Box, Click, Scribble
+from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
 from pickout.segmenters.superpixel import Superpixel
 
 TRUTHS = Path(__file__).parents[1] / "data" / "samples"
@@ -43,7 +43,7 @@ def turned_prompt(prompt, turn, size_hw):
         case Click():
             x, y = at(prompt.x, prompt.y)
             return Click(x, y, prompt.positive)
-        case Scribble():
+        case Scribble() | Lasso() | Polygon():
             return replace(prompt, points=tuple(at(*point) for point in prompt.points))
         case Box():
             corners = np.array([at(prompt.x0, prompt.y0), at(prompt.x1 - 1, prompt.y1 - 1)])
@@ -65,7 +65,7 @@ def robot_clicks(prepared, truth, count):
 
 
 def prompt_lists(prepared, truth):
-    """Return 1, 3 and 6 clicks of a robot, a box, and a stroke with two clicks."""
+    """Return 1, 3 and 6 clicks of a robot, a box, a stroke with two clicks, and outlines."""
     clicks = robot_clicks(prepared, truth, 6)
     x, y, width, height = cv2.boundingRect(truth.view(np.uint8))
     first = clicks[0]
@@ -74,7 +74,18 @@ def prompt_lists(prepared, truth):
         clicks[:1], clicks[:3], clicks,
         [Box(x, y, x + width, y + height)],
         [stroke, *clicks[1:3]],
+        [Lasso(around(x, y, width, height, 1.2))],
+        [Polygon(around(x, y, width, height, 0.4)), clicks[1]],
     ]  # fmt: skip
+
+
+def around(x, y, width, height, size):
+    """Return a slanted outline around the middle of a box."""
+    places = ((-0.5, -0.3), (0.3, -0.5), (0.5, 0.31), (-0.37, 0.5))
+    return tuple(
+        (round(x + width * (0.5 + size * across)), round(y + height * (0.5 + size * down)))
+        for across, down in places
+    )
 
 
 def sample(stem, width=None):

@@ -46,7 +46,6 @@ def shipped_edge_models() -> EdgeModels:
     return load_edge_models(SHIPPED)
 
 
-@cache
 def models_version(folder: str | Path = SHIPPED, files: tuple[str, ...] = EVERY) -> str:
     """Return eight letters that change whenever one of a folder's models does.
 
@@ -56,8 +55,21 @@ def models_version(folder: str | Path = SHIPPED, files: tuple[str, ...] = EVERY)
     files : tuple of str
         Names of the models that count; `BOUNDARIES` are those that regions depend on.
     """
+    paths = [Path(folder) / name for name in files]
+    return _version(tuple((path, _stamp(path)) for path in paths))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes when a file is written anew; None if there is none."""
+    if not path.exists():
+        return None
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+@cache
+def _version(files: tuple[tuple[Path, tuple[int, int] | None], ...]) -> str:
     digest = hashlib.blake2b(digest_size=4)
-    for name in files:
-        path = Path(folder) / name
-        digest.update(name.encode() + (path.read_bytes() if path.exists() else b""))
+    for path, stamp in files:
+        digest.update(path.name.encode() + (path.read_bytes() if stamp else b""))
     return digest.hexdigest()

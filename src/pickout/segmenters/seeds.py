@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -26,6 +25,7 @@ from pickout.prompts import (
     Scribble,
     click_pixel,
     drawn,
+    drawn_part,
 )
 
 SeedMap = npt.NDArray[np.int8]
@@ -116,24 +116,8 @@ def _covered(
         reach = click_radius(size_hw) if radius is None else radius
         return _disc(prompt, min(reach, _half_way(prompt, older)), size_hw)
     assert isinstance(prompt, Scribble | Polygon)
-    rows, columns = _window(prompt, size_hw)
-    shifted = tuple((x - columns.start, y - rows.start) for x, y in prompt.points)
-    window_hw = (rows.stop - rows.start, columns.stop - columns.start)
-    return rows, columns, drawn(replace(prompt, points=shifted), window_hw)
-
-
-def _window(prompt: Scribble | Polygon, size_hw: tuple[int, int]) -> tuple[slice, slice]:
-    """Return the rows and columns of the picture that the prompt can reach."""
-    margin = 2 + (prompt.radius if isinstance(prompt, Scribble) else 0)
-    xs, ys = zip(*prompt.points, strict=True)
-    return _span(min(ys) - margin, max(ys) + margin, size_hw[0]), _span(
-        min(xs) - margin, max(xs) + margin, size_hw[1]
-    )
-
-
-def _span(low: float, high: float, length: int) -> slice:
-    first = min(max(math.floor(low), 0), length - 1)
-    return slice(first, max(min(math.ceil(high) + 1, length), first + 1))
+    (x0, y0, x1, y1), inside = drawn_part(prompt, size_hw)
+    return slice(y0, y1), slice(x0, x1), inside
 
 
 def _half_way(click: Click, older: Sequence[Prompt]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pickout.analysis.models import SHIPPED, models_version
@@ -12,6 +13,7 @@ from pickout.analysis.regions import choose_nodes
 from pickout.analysis.tree import grow_tree
 from pickout.analysis.turn import choose_turn
 from pickout.arrays import BoolArray
+from pickout.errors import ArgumentError
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
@@ -23,11 +25,18 @@ from pickout.segmenters._superpixel.models import Models, load_models, shipped_m
 from pickout.segmenters._superpixel.state import Picture, State
 from pickout.segmenters.base import Doubt, Preview
 
-METHOD_VERSION = "12"
+METHOD_VERSION = "13"
 """To be raised when the same prompts and models could give another mask."""
 
-REMEMBERED_BYTES = 64_000_000
-"""Answers are kept for the next prompt as long as their masks fit in here (but at least two)."""
+REMEMBERED_BYTES, MOST_REMEMBERED = 64_000_000, 32
+"""Answers are kept for the next prompt as long as their masks fit in here (but at least two).
+
+Beyond that, so many are kept in all, packed to bits, if they are the newest of an object: whoever
+marks several objects of a large picture in turn need not wait until all is worked out again.
+"""
+
+LONGEST_SIDE = 65_535
+"""The core counts no more pixels along a side."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,13 @@ class Options:
     max_regions: int = 96
     models: str | Path | None = None
 
+    def __post_init__(self) -> None:
+        number = self.max_regions
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise ArgumentError(
+                f"max_regions should be a whole number of 0 or more, but it is {number!r}."
+            )
+
 
 class Superpixel:
     """Cuts objects out by a minimum cut over the superpixels of a picture."""
@@ -56,30 +72,53 @@ class Superpixel:
         self.version = f"{METHOD_VERSION}+{models_version(self.options.models or SHIPPED)}"
 
     def analyse(self, image: Image) -> PreparedSuperpixel:
-        """Return the picture prepared for prompts."""
-        return PreparedSuperpixel(image, self._models())
+        """Return the picture prepared for prompts.
+
+        Raises
+        ------
+        ArgumentError
+            If the picture has a side of more than 65,535 pixels, or a model cannot be read.
+        """
+        return PreparedSuperpixel(_pyramid(image), self._models)
 
     def regions(self, image: Image) -> list[Mask]:
-        """Return the parts of the picture that stand out, largest first, without the whole."""
-        pyramid = Pyramid(image.array)
+        """Return the parts of the picture that stand out, largest first, without the whole.
+
+        Raises
+        ------
+        ArgumentError
+            As `analyse` does.
+        """
+        pyramid = _pyramid(image)
         height, width = image.size_hw
-        turn, models = choose_turn(pyramid.levels[-1]), self._models()
-        frame = analyse_window(pyramid, (0, 0, width, height), turn, models.edges)
+        turn = choose_turn(pyramid.levels[-1])
+        frame = analyse_window(pyramid, (0, 0, width, height), turn, self._models.edges)
         tree = grow_tree(frame.superpixels)
         nodes = choose_nodes(tree, self.options.max_regions + 1)[1:]
         fields = (outline.hard_field(tree.pixels(node)) for node in nodes)
         masks = [Mask(outline.to_full(frame, field, pyramid)) for field in fields]
         return sorted((m for m in masks if not m.is_empty), key=lambda m: -m.area)
 
+    @cached_property
     def _models(self) -> Models:
         return load_models(self.options.models) if self.options.models else shipped_models()
+
+
+def _pyramid(image: Image) -> Pyramid:
+    height, width = image.size_hw
+    if max(height, width) > LONGEST_SIDE:
+        raise ArgumentError(
+            f"the picture is {width} x {height} pixels; 'superpixel' takes {LONGEST_SIDE} along a "
+            "side at most: cut it into parts, or make it smaller."
+        )
+    return Pyramid(image.array)
 
 
 class PreparedSuperpixel:
     """An analysed picture; answers depend on the prompts alone."""
 
-    def __init__(self, image: Image, models: Models) -> None:
-        self._picture = Picture(Pyramid(image.array), models)
+    def __init__(self, pyramid: Pyramid, models: Models) -> None:
+        self._picture = Picture(pyramid, models)
         self._lock = threading.Lock()
         self._recent: list[State] = [self._picture.start()]
 
@@ -116,5 +155,19 @@ class PreparedSuperpixel:
 
     def _remember(self, state: State) -> None:
         start, *recent = self._recent
-        most = max(2, REMEMBERED_BYTES // max(1, state.mask.nbytes))
-        self._recent = [start, *recent[-(min(most, 32) - 1) :], state]
+        fit = min(max(2, REMEMBERED_BYTES // max(1, state.mask.nbytes)), MOST_REMEMBERED)
+        recent = [*recent, state][-MOST_REMEMBERED:]
+        while len(recent) > fit and (earlier := _earlier_step(recent)) is not None:
+            del recent[earlier]
+        for other in recent[:-fit]:
+            other.answer.pack()
+        self._recent = [start, *recent]
+
+
+def _earlier_step(states: list[State]) -> int | None:
+    """Return which state is the first that another one goes on from; None if they all end."""
+    for number, state in enumerate(states):
+        here = len(state.prompts)
+        if any(other.prompts[:here] == state.prompts for other in states[number + 1 :]):
+            return number
+    return None

@@ -11,7 +11,6 @@ from pickout import _core
 from pickout.arrays import BoolArray, FloatArray, IntArray
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.solve import best_cut
-from pickout.segmenters._superpixel.stamps import Stamp
 from pickout.segmenters._superpixel.state import State
 from pickout.segmenters._superpixel.view import LEANING, View
 from pickout.segmenters.base import Doubt
@@ -187,8 +186,7 @@ def _is_free(point: FloatArray, taken: FloatArray, answer: Answer) -> bool:
 def _is_settled(doubt: Doubt, state: State) -> bool:
     """Tell whether a prompt says for certain what is at this very pixel."""
     x, y = int(doubt.x), int(doubt.y)
-    pixel = Stamp((x, y, x + 1, y + 1), np.ones((1, 1), bool), doubt.positive)
-    return any(stamp.holds(pixel) != stamp.only for _, stamp in state.stamped)
+    return any(stamp.covers(x, y) != stamp.only for _, stamp in state.stamped)
 
 
 def _doubt(place: Place, state: State) -> Doubt:

@@ -103,14 +103,7 @@ def covered(stamp: Stamp, frame: Frame) -> FloatArray:
 
 def working_pixels(stamp: Stamp, frame: Frame) -> BoolArray:
     """Return the pixels of a stamp in a frame at working size."""
-    x0, y0, x1, y1 = frame.window
-    left, top = stamp.box_xyxy[:2]
-    whole = np.zeros((y1 - y0, x1 - x0), bool)
-    seen = stamp.pixels[max(0, y0 - top) : max(0, y1 - top), max(0, x0 - left) : max(0, x1 - left)]
-    if seen.size:
-        row, column = max(top - y0, 0), max(left - x0, 0)
-        whole[row : row + seen.shape[0], column : column + seen.shape[1]] = seen
-    return frame.shrunk(whole)
+    return frame.shrunk(stamp.painted(frame.window))
 
 
 def _along(corners: AnyArray, frame: Frame) -> AnyArray:

@@ -93,7 +93,7 @@ def _widened(pixels: BoolArray) -> BoolArray:
 
 def restore_unreached(
     mask: BoolArray, earlier: BoolArray, window: Box4, at_xy: tuple[int, int]
-) -> None:
+) -> bool:
     """Give parts that have changed, but do not hang together with the click, their pixels back.
 
     Parts that leave the window may hang together outside of it. Parts that are new stay.
@@ -108,18 +108,23 @@ def restore_unreached(
         Where they may differ.
     at_xy : (int, int)
         The click, in the window.
+
+    Returns
+    -------
+    is_restored : bool
+        Whether there are such parts.
     """
     new, old = cut(mask, window), cut(earlier, window)
     if new.size > MOST_PIXELS:
-        return
+        return False
     both = new | old
     x, y, width, height = cv2.boundingRect(both.view(np.uint8))
     if width == 0:
-        return
+        return False
     here = (slice(y, y + height), slice(x, x + width))  # most of a picture is empty
     count, part = _parts(both[here])
     if count <= 1:
-        return
+        return False
     new, old = new[here], old[here]
     reached = np.zeros(count + 1, bool)
     column, row = at_xy[0] - window[0] - x, at_xy[1] - window[1] - y
@@ -130,7 +135,10 @@ def restore_unreached(
     if reached[leaving].any():
         reached[leaving] = True
     is_old = np.bincount(part[old], minlength=count + 1) > 0
-    np.copyto(new, old, where=(is_old & ~reached)[part])
+    stays = is_old & ~reached
+    if stays.any():
+        np.copyto(new, old, where=stays[part])
+    return bool(stays.any())
 
 
 def _leaving(part: IntArray, box: Box4, window: Box4, size_hw: tuple[int, ...]) -> IntArray:

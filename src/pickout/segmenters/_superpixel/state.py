@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from pickout import _core
-from pickout.arrays import BoolArray
+from pickout.arrays import BoolArray, ByteArray
 from pickout.masks import Box4
 from pickout.prompts import Box, Lasso, MaskPrompt, Polygon, Prompt, Scribble
 from pickout.segmenters._superpixel import outline
@@ -20,6 +20,7 @@ from pickout.segmenters._superpixel.frame import (
     Frame,
     Pyramid,
     analyse_window,
+    cut,
 )
 from pickout.segmenters._superpixel.models import Models
 from pickout.segmenters._superpixel.opinion import Opinion, opinion_of
@@ -48,16 +49,43 @@ MOST_SCENES = 3
 """Analysed windows that are kept."""
 
 
-@dataclass(frozen=True, eq=False)
 class Answer:
-    """A mask, (H, W) bool, read-only, and the box around it, looked for once."""
+    """A mask, and the box around it, looked for once.
 
-    mask: BoolArray
+    Parameters
+    ----------
+    mask : (H, W) ndarray of bool
+        Read-only.
+    """
+
+    def __init__(self, mask: BoolArray) -> None:
+        self._size_hw = mask.shape
+        self._mask: BoolArray | None = mask
+        self._bits: ByteArray | None = None
+
+    @property
+    def mask(self) -> BoolArray:
+        """The mask, unpacked if need be."""
+        mask = self._mask
+        if mask is None:
+            assert self._bits is not None
+            mask = np.zeros(self._size_hw, bool)
+            part = cut(mask, self.box_xyxy)
+            part[:] = np.unpackbits(self._bits, axis=1, count=part.shape[1])
+            mask.flags.writeable = False
+            self._mask = mask
+        return mask
 
     @cached_property
     def box_xyxy(self) -> Box4:
         """The box around what is inside, empty without any."""
         return _core.bounding_box(self.mask)
+
+    def pack(self) -> None:
+        """Take an eighth of the memory, at most, until somebody asks for the mask."""
+        if self._bits is None:
+            self._bits = np.packbits(cut(self.mask, self.box_xyxy), axis=1)
+        self._mask = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +221,13 @@ class Picture:
         found, asked = found_in(asked, state.is_given)
         change = _change(found, question.answer > 0.5, state, asked)
         mask = self._composed(change, before, state, asked)
-        write_all(mask, [stamp for _, stamp in state.stamped])
+        stamps = [stamp for _, stamp in state.stamped]
+        write_all(mask, stamps)
         if view.marks[-1].is_click and not state.is_given and has_answer:
-            window, click = view.scene.frame.window, state.stamped[-1][1].box_xyxy[:2]
-            restore_unreached(mask, state.mask, window, click)
+            window, click = view.scene.frame.window, stamps[-1].box_xyxy[:2]
+            if restore_unreached(mask, state.mask, window, click):
+                # The mask before may be that of a box that has been lifted since.
+                write_all(mask, stamps)
         base = asked
         if view.rim is not None:
             logit = carried_logit(asked, state.view.scene, state.view.logit)
@@ -267,11 +298,11 @@ def _unenclosed(state: State) -> State:
 def found_in(view: View, is_given: bool) -> tuple[BoolArray, View]:
     """Return the answer of a view, and the view as it came to it.
 
-    A box is answered with something, even where nothing is sure: then the logits of the view that
-    is returned are raised until they say so.
+    A box without anything positive in it is answered with something, even where nothing is sure:
+    then the logits of the view that is returned are raised until they say so.
     """
     found = wanted(view.cut(), view, is_given)
-    if view.depth is None or is_given or any(mark.positive for mark in view.marks):
+    if view.depth is None or (view.known() > 0).any():
         return found, view
     area = view.scene.superpixels.area
     least = LEAST_OF_BOX * float(area @ (view.depth > 0))
