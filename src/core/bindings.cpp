@@ -35,6 +35,7 @@
 #include "regions.h"
 #include "shrink.h"
 #include "surroundings.h"
+#include "tidy.h"
 #include "watershed.h"
 
 namespace nb = nanobind;
@@ -434,6 +435,23 @@ Out<bool> py_shrink(In<bool, 2> mask, Window window, int32_t step, int32_t left,
                       {static_cast<size_t>(size[0]), static_cast<size_t>(size[1])});
 }
 
+bool py_tidy(Writable mask, std::optional<In<bool, 2>> earlier, Window window,
+             std::array<int32_t, 2> click, int64_t speck, int64_t hole, In<int32_t, 2> kept) {
+    check_picture(mask.shape(0), mask.shape(1));
+    check_window(window, mask.shape(0), mask.shape(1));
+    require(!earlier || (earlier->shape(0) == mask.shape(0) && earlier->shape(1) == mask.shape(1)),
+            "the earlier mask must have the mask's shape");
+    require(speck >= 0 && hole >= 0, "speck and hole must be 0 or more");
+    const Masks masks{mask.data(), earlier ? earlier->data() : nullptr, side(mask.shape(0)),
+                      side(mask.shape(1))};
+    const Part part{window[0], window[1], window[2], window[3]};
+    require(kept.shape(1) == 2, "kept must be (count, 2)");
+    std::vector<Pixel> pixels;
+    for (size_t k = 0; k < kept.shape(0); ++k)
+        pixels.push_back({kept.data()[2 * k], kept.data()[2 * k + 1]});
+    return unlocked([&] { return tidy(masks, part, {click[0], click[1]}, {speck, hole}, pixels); });
+}
+
 nb::tuple py_bounding_box(In<bool, 2> mask) {
     const Box box = unlocked([&] { return bounding_box(mask.data(), mask.shape(0), mask.shape(1)); });
     return nb::make_tuple(box.left, box.top, box.right, box.bottom);
@@ -516,5 +534,8 @@ NB_MODULE(_core, module) {
                nb::kw_only(), "window"_a, "trust"_a, "noise"_a);
     module.def("shrink", &py_shrink, "mask"_a.noconvert(), nb::kw_only(), "window"_a, "step"_a,
                "left"_a, "top"_a, "size"_a);
+    module.def("tidy", &py_tidy, "mask"_a.noconvert(), "earlier"_a.noconvert().none(),
+               nb::kw_only(), "window"_a, "click"_a, "speck"_a, "hole"_a,
+               "kept"_a.noconvert());
     module.def("bounding_box", &py_bounding_box, "mask"_a.noconvert());
 }

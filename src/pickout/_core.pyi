@@ -95,4 +95,14 @@ def shrink(
     top: int,
     size: tuple[int, int],
 ) -> _Bool: ...
+def tidy(
+    mask: _Bool,
+    earlier: _Bool | None,
+    *,
+    window: tuple[int, int, int, int],
+    click: tuple[int, int],
+    speck: int,
+    hole: int,
+    kept: _Int,
+) -> bool: ...
 def bounding_box(mask: _Bool) -> tuple[int, int, int, int]: ...

@@ -73,6 +73,10 @@ CALLS = {
         "opened": flags(2, 3), "row_of": integers(4), "column_of": integers(6),
         "window": (0, 0, 6, 4), "trust": 0.5, "noise": 2.0,
     },
+    "tidy": {
+        "mask": flags(4, 6), "earlier": flags(4, 6), "window": (0, 0, 6, 4), "click": (2, 2),
+        "speck": 3, "hole": 2, "kept": integers(2, 2),
+    },
     "shrink": {
         "mask": flags(4, 6), "window": (0, 0, 6, 4), "step": 1, "left": 0, "top": 0, "size": (2, 3)
     },

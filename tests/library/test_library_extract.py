@@ -1,18 +1,24 @@
 """Extraction: the object is cut out of every hit, and one bad picture stops nothing."""
 
 import json
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from pictures_for_library import WITH_OBJECT, make_photos, save, scene
 from PIL import Image as PillowImage
 
 from pickout.errors import ArgumentError, ExportError, PluginError
+from pickout.images import read_image
 from pickout.library import Hit, Library, extract_hits
 from pickout.library.refine import deep_places, prompts_for, refine_region
 from pickout.masks import Mask
-from pickout.prompts import Box, Scribble
+from pickout.plugins import make_segmenter
+from pickout.prompts import Box, Lasso, Scribble, check_prompt, drawn
+from pickout.samples import sample_folder
 
+TRUTHS = Path(__file__).parents[1] / "data" / "samples"
 QUERY, QUERY_MASK = scene(99, 80, 50, 20)
 
 
@@ -136,6 +142,29 @@ def test_the_prompts_point_at_the_region():
         assert isinstance(stroke, Scribble)
         (x, y), reach = stroke.points[0], int(stroke.radius)
         assert inside[int(y) - reach : int(y) + reach, int(x) - reach : int(x) + reach].all()
+
+
+@pytest.mark.parametrize("where", ["middle", "corner", "two parts", "one pixel"])
+def test_a_placed_region_is_enclosed_closely(where):
+    inside = np.zeros((200, 300), bool)
+    inside[{"middle": np.s_[60:140, 90:210], "corner": np.s_[:80, :120], "two parts":
+            np.s_[60:140, 90:150], "one pixel": np.s_[199:, 299:]}[where]] = True  # fmt: skip
+    inside[62:80, 200:230] |= where == "two parts"
+    lasso = check_prompt(prompts_for(Mask(inside), is_placed=True)[0], inside.shape)
+    assert isinstance(lasso, Lasso)
+    enclosed = drawn(lasso, inside.shape)
+    assert enclosed[inside].all()
+    far = cv2.distanceTransform((~inside).view(np.uint8), cv2.DIST_L2, 5) > 16
+    assert where == "two parts" or not enclosed[far].any()
+
+
+def test_what_lies_beside_a_placed_object_is_left_out():
+    """The lime on the saucer of this photo stands out as much as the cup does."""
+    image = read_image(sample_folder() / "fruit_on_linen.jpg")
+    truth = cv2.imread(str(TRUTHS / "fruit_on_linen.png"), cv2.IMREAD_GRAYSCALE) > 127
+    rough = cv2.dilate(truth.view(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    mask = refine_region(image, Mask(rough), make_segmenter("superpixel"), is_placed=True).array
+    assert (mask & truth).sum() / (mask | truth).sum() > 0.97
 
 
 @pytest.mark.parametrize("size_hw", [(1, 1), (1, 50), (40, 40)])

@@ -9,7 +9,7 @@ from scipy import ndimage
 from pickout.prompts import Click
 from pickout.segmenters._superpixel.frame import Pyramid
 from pickout.segmenters._superpixel.models import shipped_models
-from pickout.segmenters._superpixel.reach import restore_unreached
+from pickout.segmenters._superpixel.reach import tidy
 from pickout.segmenters._superpixel.state import Picture
 
 SIDE = 60
@@ -56,7 +56,7 @@ def test_parts_that_do_not_hang_together_with_the_click_stay(seed):
     new[y0:y1, x0:x1] = np.where(differs, other[y0:y1, x0:x1], old[y0:y1, x0:x1])
     new[y, x] = not old[y, x]
     got = new.copy()
-    restore_unreached(got, old, window, (x, y))
+    tidy(got, old, window, (x, y))
     np.testing.assert_array_equal(got, expected(new, old, window, (x, y)))
 
 
@@ -90,7 +90,7 @@ def test_a_gap_of_one_pixel_divides(gap):
     wanted = new.copy()
     if gap:
         wanted[:, 20:] = old[:, 20:]
-    restore_unreached(new, old, (0, 0, 40, 20), (5, 5))
+    tidy(new, old, (0, 0, 40, 20), (5, 5))
     np.testing.assert_array_equal(new, wanted)
 
 
@@ -100,17 +100,17 @@ def test_only_the_window_is_looked_at():
     new = old.copy()
     new[10:12, 5:10], new[6:8, 33:36] = True, False
     before = new.copy()
-    restore_unreached(new, old, (0, 0, 20, 30), (7, 10))
+    tidy(new, old, (0, 0, 20, 30), (7, 10))
     np.testing.assert_array_equal(new, before)
-    restore_unreached(new, old, (0, 0, 50, 30), (7, 10))
+    tidy(new, old, (0, 0, 50, 30), (7, 10))
     assert new[10:12, 5:10].all() and new[5:10, 30:40].all()
 
 
 def test_nothing_changed_is_nothing_to_do():
     old = np.zeros((5, 7), bool)
     for place in ((3, 3), (0, 0), (6, 4)):
-        restore_unreached(new := old.copy(), old, (0, 0, 7, 5), place)
+        tidy(new := old.copy(), old, (0, 0, 7, 5), place)
         assert not new.any()
     one = np.ones((1, 1), bool)
-    restore_unreached(one, np.zeros((1, 1), bool), (0, 0, 1, 1), (0, 0))
+    tidy(one, np.zeros((1, 1), bool), (0, 0, 1, 1), (0, 0))
     assert one.all()

@@ -18,7 +18,7 @@ Example:
   pickout demo -o demo-out/
 """
 
-CLICKS = ("--click", "290,112", "--click", "250,330")
+CLICKS = ("--click", "290,112", "--click", "87,244")
 """What cuts the cup and its saucer out of the query picture."""
 
 MIN_SCORE = "0.65"

@@ -219,7 +219,7 @@ class _Extractor:
                 f"{hit.path} is no longer the {width} x {height} picture that was indexed; "
                 "index again."
             )
-        mask = refine_region(image, Mask(hit.mask.array), self._segmenter)
+        mask = refine_region(image, Mask(hit.mask.array), self._segmenter, is_placed=hit.verified)
         if path is not None:
             self._cut(image, mask).save(path, overwrite=self._overwrite)
         box = mask.box_xyxy or (0, 0, 1, 1)

@@ -24,7 +24,7 @@ from pickout.segmenters._superpixel.frame import (
 )
 from pickout.segmenters._superpixel.models import Models
 from pickout.segmenters._superpixel.opinion import Opinion, opinion_of
-from pickout.segmenters._superpixel.reach import Change, may_change, restore_unreached
+from pickout.segmenters._superpixel.reach import Change, may_change, tidy
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import Stamp, stamp_of, write_all
 from pickout.segmenters._superpixel.view import (
@@ -104,6 +104,8 @@ class State:
         The prompts since the last `MaskPrompt`, oldest first.
     view : View
         Of these.
+    redundant : int
+        How many of them said what the mask had already, so that nothing was asked.
     asked : View, optional
         The view in which the newest answer was found: `view` or a focus on a part of it.
     """
@@ -113,6 +115,7 @@ class State:
     is_given: bool
     stamped: tuple[tuple[Prompt, Stamp], ...]
     view: View
+    redundant: int = 0
     asked: View | None = None
 
     @property
@@ -152,8 +155,11 @@ class Picture:
         stamped = (*state.stamped, (prompt, stamp))
         state = replace(state, prompts=prompts, stamped=stamped)
         if isinstance(prompt, Polygon) or (stamp.agrees(state.mask) and not _asks(prompt, state)):
-            view = state.view.with_prompt(prompt, stamp)
-            return replace(state, answer=self._stamped(state), view=view)
+            view, redundant = (
+                state.view.with_prompt(prompt, stamp),
+                state.redundant + stamp.is_click,
+            )
+            return replace(state, answer=self._stamped(state), view=view, redundant=redundant)
         state = replace(state, view=self._view(state))
         focus = self._focus(state)
         if focus is not None:
@@ -181,7 +187,8 @@ class Picture:
     def _focus(self, state: State) -> tuple[View, BoolArray] | None:
         """Return a close look at the surroundings of a late click, and the answer before there."""
         frame, stamp = state.view.scene.frame, state.stamped[-1][1]
-        if len(state.stamped) <= FOCUS_AFTER or not stamp.is_click or state.is_given:
+        asked = len(state.stamped) - state.redundant
+        if asked <= FOCUS_AFTER or not stamp.is_click or state.is_given:
             return None
         mark = state.view.marks[-1]
         room = room_of(frame.sampled_mask(state.mask), mark) / min(frame.scale_xy)
@@ -223,9 +230,11 @@ class Picture:
         mask = self._composed(change, before, state, asked)
         stamps = [stamp for _, stamp in state.stamped]
         write_all(mask, stamps)
-        if view.marks[-1].is_click and not state.is_given and has_answer:
-            window, click = view.scene.frame.window, stamps[-1].box_xyxy[:2]
-            if restore_unreached(mask, state.mask, window, click):
+        if not state.is_given:
+            earlier = state.mask if view.marks[-1].is_click and has_answer else None
+            window, newest = view.scene.frame.window, stamps[-1]
+            clicked = [stamp.box_xyxy[:2] for stamp in stamps if stamp.is_click]
+            if tidy(mask, earlier, window, newest.box_xyxy[:2], clicked):
                 # The mask before may be that of a box that has been lifted since.
                 write_all(mask, stamps)
         base = asked
