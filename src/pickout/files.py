@@ -69,6 +69,12 @@ def refuse_existing(target: Path, *, overwrite: bool) -> None:
         )
 
 
+def refuse_file(folder: Path) -> None:
+    """Raise `ExportError` if there is a file where a folder of results is to be."""
+    if folder.exists() and not folder.is_dir():
+        raise ExportError(f"{folder} is a file; give the name of a folder to write into.")
+
+
 def _publish(part: Path, target: Path, *, overwrite: bool) -> None:
     """Flush `part` to the disk and move it onto `target`."""
     with part.open("rb+") as file:

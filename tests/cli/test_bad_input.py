@@ -258,3 +258,59 @@ def test_hits_that_are_none(run, tmp_path, untouched, content):
     path.write_text(content)
     untouched.add(path)
     refused(run("extract", "hits.json", "-o", "cutouts"), "hits.json")
+
+
+def test_what_is_missing_is_told_before_anything_else(run, photo, tmp_path, untouched):
+    untouched |= {*tmp_path.rglob("*")}
+    for command in ("cut", "find", "extract"):
+        refused(run(command, "nosuch.jpg"), "nosuch.jpg does not exist")
+        refused(run(command, "https://example.org/a.jpg", *CLICK), "is an address")
+    (tmp_path / "there.png").write_bytes(b"mine")
+    untouched |= {tmp_path / "there.png"}
+    refused(run("cut", photo, "--click", "nan,5", "-o", "there.png"), "x,y", code=2)
+    refused(run("cut", "nosuch.jpg", *CLICK, "-o", "there.png"), "nosuch.jpg")
+    refused(run("cut", photo, *CLICK, "-o", "there.png"), "exists already")
+
+
+def test_a_file_where_a_folder_should_be_is_refused_before_the_work(
+    run, photo, tmp_path, untouched
+):
+    (tmp_path / "taken").write_bytes(b"mine")
+    (tmp_path / "hits.json").write_text("{}")
+    untouched |= {*tmp_path.rglob("*")}
+    for words in (("segment", photo), ("extract", "hits.json"), ("extract", photo, *CLICK)):
+        refused(run(*words, "-o", "taken"), "taken is a file")
+    assert (tmp_path / "taken").read_bytes() == b"mine"
+
+
+def test_nothing_but_nots_and_slips_of_the_hand_are_named(run, photo, tmp_path, untouched):
+    untouched |= {*tmp_path.rglob("*")}
+    refused(run("cut", photo, "--not", "5,5", "-o", "a.png"), "only what does not belong")
+    answer = run("cut", photo, "--box", "30,20,9000,9000", "-o", "a.png")
+    untouched |= {tmp_path / "a.png"}
+    assert answer.code == 0 and "leaves the photo" in answer.err
+
+
+def test_folders_without_pictures_and_files_that_are_none_are_told(run, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.jpg").write_text("a shopping list")
+    answer = run("index", "empty")
+    assert answer.code == 0 and "no pictures in empty" in answer.err
+    answer = run("index", "text.jpg")
+    assert answer.code == 1 and "text.jpg" in answer.err
+    answer = run("index", ".")  # found on the way, it stops nothing
+    assert answer.code == 0 and "text.jpg" in answer.err
+
+
+def test_many_failures_are_not_all_told(run, photo, tmp_path):
+    (tmp_path / "many").mkdir()
+    picture = np.asarray(Image.open(photo))
+    for number in range(13):
+        Image.fromarray(picture).save(
+            tmp_path / "many" / f"{number}.png", compress_level=number % 9
+        )
+    run("index", "many")
+    assert run("extract", photo, *CLICK, "-o", "out", "--min-score", "0.5").code == 0
+    answer = run("extract", photo, *CLICK, "-o", "out", "--min-score", "0.5")
+    assert answer.code == 1
+    assert answer.err.count("exists already") <= 10

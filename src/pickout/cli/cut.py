@@ -10,7 +10,7 @@ import typer
 
 from pickout.cli import options as shared
 from pickout.cli.console import Console, counted
-from pickout.cli.prompting import give, require_object, session_of, typed_steps
+from pickout.cli.prompting import give, notes_on, require_object, session_of, typed_steps
 from pickout.cli.typed import Typed, takes_prompts
 
 if TYPE_CHECKING:
@@ -104,18 +104,21 @@ def cut(
     console = Console(quiet, json, overwrite)
     outputs = output or ([] if mask_out else [Path(f"{photo.stem}_cutout.png")])
     look = Look.of(feather, background, crop=not whole, edge=edge)
-    check_outputs([*outputs, *([mask_out] if mask_out else [])], look, overwrite=overwrite)
     steps = typed_steps(typed)
+    shared.require_file(photo)
+    check_outputs([*outputs, *([mask_out] if mask_out else [])], look, overwrite=overwrite)
     work = session_of(photo, typed, has_steps=bool(steps))
     choose_object(work, object_name)
     give(work, steps)
-    require_object(work, photo)
+    require_object(work, photo, steps)
     for path in outputs:
         write_objects(work, path, look, asked=format, overwrite=overwrite)
     if mask_out is not None:
         from pickout.exports.mask_png import write_mask
 
         write_mask(work.mask, mask_out, overwrite=overwrite)
+    for note in notes_on(steps, work):
+        console.note(note)
     _report(console, work, photo, [*outputs, *([mask_out] if mask_out else [])])
 
 

@@ -22,6 +22,7 @@ Examples:
 
   pickout extract photo.jpg --click 120,80 -o mugs/ --min-score 0.6 --format png --format coco
 """
+_SHOWN_FAILURES = 10
 
 
 @takes_prompts
@@ -86,10 +87,13 @@ def extract(
     edge. Pictures that cannot be read any more are listed and left out.
     """
     from pickout.cli import reporting, searching
+    from pickout.files import refuse_file
     from pickout.library import extract_hits
 
     console = Console(quiet, json, overwrite)
+    shared.require_file(source)
     shared.check_report(report, overwrite=overwrite)
+    refuse_file(output)
     query: Query | None
     if source.suffix.lower() == ".json":
         query, hits = searching.read_hits(source)
@@ -118,10 +122,13 @@ def extract(
 def _tell(console: Console, result: ExtractReport, output: Path) -> None:
     """Print what was cut out, and what was not and why."""
     for extracted in result.results:
-        if extracted.error is not None:
-            console.note(f"not cut out: {extracted.error}")
-        elif extracted.cutout_path is not None:
+        if extracted.cutout_path is not None:
             console.say(str(extracted.cutout_path))
+    for failed in result.failed[:_SHOWN_FAILURES]:
+        console.note(f"not cut out: {failed.error}")
+    if len(result.failed) > _SHOWN_FAILURES:
+        more = len(result.failed) - _SHOWN_FAILURES
+        console.note(f"not cut out: {more} more; --json FILE lists all.")
     for name, paths in result.datasets.items():
         console.say(f"{name}: {counted(len(paths), 'file')} in {output / name}")
     done = len(result.results) - len(result.failed)

@@ -49,6 +49,7 @@ def find(
     from pickout.cli import reporting, searching
 
     console = Console(quiet, json, overwrite)
+    shared.require_file(photo)
     shared.check_report(report, overwrite=overwrite)
     query = searching.query_of(photo, typed)
     how = searching.Ask(

@@ -33,7 +33,7 @@ def index(
     """Index folders, subfolders too; only what is new or changed is looked at.
 
     Stop it with Ctrl-C at any time: the next run goes on. Files that cannot be read are listed
-    at the end.
+    at the end; if one of them was named itself, the exit code is 1.
     """
     from pickout.library import Library
 
@@ -55,3 +55,9 @@ def index(
         f"{report.removed} gone, {len(report.failed)} unreadable) in {report.seconds:.1f} s"
     )
     console.write_json({"library": str(library)} | report.to_json())
+    seen = report.added + report.updated + report.unchanged + len(report.failed)
+    if seen == 0:
+        console.note(f"there are no pictures in {', '.join(map(str, places))}.")
+    named = {place.resolve() for place in places}
+    if any(Path(failure.path).resolve() in named for failure in report.failed):
+        raise typer.Exit(1)  # named one by one, it was expected to be a picture

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pickout.prompts import Prompt
     from pickout.session import Session
 
+TINY = 0.02
+"""A box whose sides are below this share of the photo's longer side may be a slip of the hand."""
+
 Points = tuple[tuple[float, float], ...]
 
 
@@ -178,12 +181,41 @@ def give(session: Session, steps: Iterable[Prompt | EditCall]) -> None:
             session.prompt(step)
 
 
-def require_object(session: Session, photo: Path) -> None:
+def require_object(session: Session, photo: Path, steps: Iterable[Prompt | EditCall] = ()) -> None:
     """Raise unless the session's current object has a pixel; an empty cut-out helps nobody."""
     from pickout.errors import PromptError
 
-    if session.mask.is_empty:
-        raise PromptError(
-            f"{photo}: what was given leaves no pixel of the object {session.current!r}; "
-            "add a --click X,Y on it."
-        )
+    if not session.mask.is_empty:
+        return
+    says_only_not = all(getattr(step, "positive", True) is False for step in session.steps)
+    why = (
+        "what was given says only what does not belong to"
+        if says_only_not and session.steps
+        else "what was given leaves no pixel of"
+    )
+    raise PromptError(
+        f"{photo}: {why} the object {session.current!r}; add a --click X,Y on it."
+        + "".join(f" ({note})" for note in notes_on(steps, session))
+    )
+
+
+def notes_on(steps: Iterable[Prompt | EditCall], session: Session) -> list[str]:
+    """Return what the user may not have meant: boxes that leave the photo, or are tiny."""
+    from pickout.prompts import Box
+
+    height, width = session.image.size_hw
+    notes = []
+    for box in (step for step in steps if isinstance(step, Box)):
+        given = f"{box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g}"
+        sides = abs(box.x1 - box.x0), abs(box.y1 - box.y0)
+        if (
+            min(box.x0, box.x1, box.y0, box.y1) < 0
+            or max(box.x0, box.x1) > width
+            or (max(box.y0, box.y1) > height)
+        ):
+            notes.append(
+                f"the box {given} leaves the photo of {width} x {height} and was cut to it"
+            )
+        if max(sides) < TINY * max(height, width):
+            notes.append(f"the box {given} is only {sides[0]:g} x {sides[1]:g} pixels")
+    return notes

@@ -84,7 +84,8 @@ def _explain_usage(error: BaseException) -> int:
             print(message, file=sys.stderr)
         return USAGE
     place = context.command_path if context is not None else "pickout"
-    _complain(f"{message.rstrip('.')}. See: {place} --help", place)
+    end = "" if message.endswith("?") else "."
+    _complain(f"{message.rstrip('.')}{end} See: {place} --help", place)
     return int(getattr(error, "exit_code", USAGE))
 
 

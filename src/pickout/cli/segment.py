@@ -42,7 +42,17 @@ def segment(
             rich_help_panel=shared.OUTPUT,
         ),
     ] = Path("regions"),
-    segmenter: shared.SegmenterName = "superpixel",
+    segmenter: Annotated[
+        str,
+        typer.Option(
+            "--segmenter",
+            "-s",
+            metavar="NAME",
+            autocompletion=shared.complete_segmenters,
+            help="The method: superpixel, otsu, or a plug-in's; others need prompts.",
+            rich_help_panel=shared.METHOD,
+        ),
+    ] = "superpixel",
     largest: Annotated[
         int,
         typer.Option(
@@ -74,9 +84,11 @@ def segment(
     their background. Photos that cannot be read are listed at the end and left out.
     """
     from pickout.exports import write_dataset
+    from pickout.files import refuse_file
 
     console = Console(quiet, json, overwrite)
     method = shared.region_segmenter(segmenter)
+    refuse_file(output)
     overviews = _overview_paths(photos, output, overwrite)
     unread: list[str] = []
     with console.progress() as listener:

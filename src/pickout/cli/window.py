@@ -47,7 +47,10 @@ def window(
     ] = None,
     feather: shared.Feather = 1.0,
     show: Annotated[
-        bool, typer.Option(" /--no-show", help="End without showing the final cut-out.")
+        bool,
+        typer.Option(
+            " /--no-show", help="End without showing the final cut-out.", show_default=False
+        ),
     ] = True,
     overwrite: shared.Overwrite = False,
     json: shared.Json = None,

@@ -140,14 +140,17 @@ def extract_hits(
     PluginError
         If there is no such segmenter.
     ExportError
-        If a data set exists already and `overwrite` is False, or cannot be written.
+        If the folder is a file, a data set exists already and `overwrite` is False, or it cannot
+        be written.
     """
     from pickout.exports.cutouts import check_edge, cutout
+    from pickout.files import refuse_file
 
     start = time.monotonic()
     chosen, target = list(hits), Path(folder)
     datasets = [name for name in dict.fromkeys(formats) if name != "png"]
     check_edge(edge)
+    refuse_file(target)
     _check_formats(datasets, target, overwrite=overwrite)
     cut = partial(cutout, feather=feather, edge=edge)
     extractor = _Extractor(
