@@ -192,3 +192,19 @@ def test_existing_report_is_kept(tmp_path):
 
 def test_same_records_give_the_same_page(picture, tmp_path):
     assert render_report("A", None, [hit(picture)]) == render_report("A", None, [hit(picture)])
+
+
+@pytest.mark.parametrize(
+    "scores, least, likely",
+    [((0.9, 0.7, 0.3), "0.65", "2"), ((0.4, 0.1), "0.00", None), ((0.9, 0.8), "0.00", None)],
+)
+def test_the_page_opens_with_the_likely_hits(picture, tmp_path, scores, least, likely):
+    page = made(tmp_path, [hit(picture, score=score) for score in scores])
+    assert page.all("input", id="least")[0]["value"] == least
+    assert (f"{likely}likely" in page.text) == (likely is not None)
+
+
+def test_what_was_cut_out_is_shown_whatever_its_score(picture, tmp_path):
+    cut = cutout(np.zeros((60, 70, 3), np.uint8), MASK)
+    cards = [hit(picture, score=0.9, cutout=cut), hit(picture, score=0.2, cutout=cut)]
+    assert made(tmp_path, cards).all("input", id="least")[0]["value"] == "0.00"

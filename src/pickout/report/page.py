@@ -30,6 +30,8 @@ _WARNING_ICON = (
     '<svg viewBox="0 0 16 16" aria-hidden="true">'
     '<path d="M8 2.2l6.4 11.3H1.6zM8 6.6v3.2M8 11.7v.01"/></svg>'
 )
+LIKELY = 0.65
+"""Hits with this score or a higher one are the object more often than not."""
 _CHECK_ICON = '<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8.5l3 3 6-7"/></svg>'
 
 
@@ -154,6 +156,7 @@ def _numbers(cards: Sequence[HitCard]) -> str:
     cut = sum(card.cutout is not None for card in cards)
     failed = sum(card.error is not None for card in cards)
     numbers = [(str(len(cards)), "hit" if len(cards) == 1 else "hits")]
+    numbers += [(str(_likely(cards)), "likely")] if _least(cards) else []
     numbers += [(str(verified), "verified")] if verified else []
     numbers += [(str(cut), "cut out")] if cut else []
     numbers += [(str(failed), "failed")] if failed else []
@@ -161,6 +164,19 @@ def _numbers(cards: Sequence[HitCard]) -> str:
         numbers.append((f"{max(card.score for card in cards):.2f}", "best score"))
     cells = "".join(f"<div><dd>{number}</dd><dt>{name}</dt></div>" for number, name in numbers)
     return f'<dl class="numbers">{cells}</dl>'
+
+
+def _likely(cards: Sequence[HitCard]) -> int:
+    return sum(card.score >= LIKELY for card in cards)
+
+
+def _least(cards: Sequence[HitCard]) -> float:
+    """Return the score that the page shows hits from when it opens: likely ones, if there are any.
+
+    What has been cut out was chosen, and is shown.
+    """
+    was_chosen = any(card.cutout is not None or card.error is not None for card in cards)
+    return LIKELY if 0 < _likely(cards) < len(cards) and not was_chosen else 0.0
 
 
 def _notes(notes: Sequence[str]) -> str:
@@ -179,6 +195,7 @@ def _toolbar(cards: Sequence[HitCard]) -> str:
             ("plain", "Plain", ""),
         )
     )
+    least = _least(cards)
     some = 0 < sum(card.verified for card in cards) < len(cards)
     only = '<label class="only"><input type="checkbox" id="only">Verified only</label>'
     return f"""<form class="bar" aria-label="What is shown">
@@ -186,8 +203,8 @@ def _toolbar(cards: Sequence[HitCard]) -> str:
 <div class="least scripted" hidden>
 <label for="least">Score from</label>
 <span class="slider">{_histogram([card.score for card in cards])}
-<input type="range" id="least" min="0" max="1" step="0.01" value="0"></span>
-<output for="least" id="least-value">0.00</output>
+<input type="range" id="least" min="0" max="1" step="0.01" value="{least:.2f}"></span>
+<output for="least" id="least-value">{least:.2f}</output>
 </div>
 {only if some else ""}
 <p class="count scripted" hidden aria-live="polite"><b id="shown">{len(cards)}</b> of {len(cards)}
