@@ -187,14 +187,13 @@ def require_object(session: Session, photo: Path, steps: Iterable[Prompt | EditC
 
     if not session.mask.is_empty:
         return
-    says_only_not = all(getattr(step, "positive", True) is False for step in session.steps)
-    why = (
-        "what was given says only what does not belong to"
-        if says_only_not and session.steps
-        else "what was given leaves no pixel of"
-    )
+    given = session.steps
+    if given and all(getattr(step, "positive", True) is False for step in given):
+        why = "says only what does not belong to"
+    else:
+        why = "leaves no pixel of"
     raise PromptError(
-        f"{photo}: {why} the object {session.current!r}; add a --click X,Y on it."
+        f"{photo}: what was given {why} the object {session.current!r}; add a --click X,Y on it."
         + "".join(f" ({note})" for note in notes_on(steps, session))
     )
 
@@ -206,16 +205,10 @@ def notes_on(steps: Iterable[Prompt | EditCall], session: Session) -> list[str]:
     height, width = session.image.size_hw
     notes = []
     for box in (step for step in steps if isinstance(step, Box)):
-        given = f"{box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g}"
-        sides = abs(box.x1 - box.x0), abs(box.y1 - box.y0)
-        if (
-            min(box.x0, box.x1, box.y0, box.y1) < 0
-            or max(box.x0, box.x1) > width
-            or (max(box.y0, box.y1) > height)
-        ):
-            notes.append(
-                f"the box {given} leaves the photo of {width} x {height} and was cut to it"
-            )
-        if max(sides) < TINY * max(height, width):
-            notes.append(f"the box {given} is only {sides[0]:g} x {sides[1]:g} pixels")
+        given = f"the box {box.x0:g},{box.y0:g},{box.x1:g},{box.y1:g}"
+        (left, right), (top, bottom) = sorted((box.x0, box.x1)), sorted((box.y0, box.y1))
+        if left < 0 or top < 0 or right > width or bottom > height:
+            notes.append(f"{given} leaves the photo of {width} x {height} and was cut to it")
+        if max(right - left, bottom - top) < TINY * max(height, width):
+            notes.append(f"{given} is only {right - left:g} x {bottom - top:g} pixels")
     return notes

@@ -60,9 +60,10 @@ def prompts_for(region: Mask, *, is_placed: bool = False) -> list[Prompt]:
 def _lasso_around(region: Mask) -> Lasso:
     x0, y0, x1, y1 = region.box_xyxy or (0, 0, 1, 1)
     room = round(_PLACED_MARGIN * max(x1 - x0, y1 - y0)) + 2
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * room + 1, 2 * room + 1))
-    part = np.pad(region.array[y0:y1, x0:x1].view(np.uint8), room + 1)
-    lines, _ = cv2.findContours(cv2.dilate(part, disk), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outside = np.pad(~region.array[y0:y1, x0:x1], room + 1, constant_values=True)
+    distance = cv2.distanceTransform(outside.view(np.uint8), cv2.DIST_L2, 5)
+    near = (distance <= room).astype(np.uint8)
+    lines, _ = cv2.findContours(near, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     # Parts that lie apart are enclosed together.
     line = lines[0] if len(lines) == 1 else cv2.convexHull(np.concatenate(lines))
     corners = cv2.approxPolyDP(line, 1.0, closed=True)[:, 0]
