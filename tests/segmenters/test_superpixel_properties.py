@@ -340,7 +340,7 @@ def test_every_further_click_is_one_question_and_undo_is_none(monkeypatch):
 
 def test_objects_in_turn_cost_no_more_questions_than_one(monkeypatch):
     """Also where the picture is so large that few masks are kept."""
-    monkeypatch.setattr("pickout.segmenters.superpixel.REMEMBERED_BYTES", 1)
+    monkeypatch.setattr("pickout.segmenters.superpixel.REMEMBERED_BYTES", 12_000)
     asked, after = [], Picture.after
     monkeypatch.setattr(
         Picture,

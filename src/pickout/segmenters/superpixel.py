@@ -29,10 +29,10 @@ METHOD_VERSION = "13"
 """To be raised when the same prompts and models could give another mask."""
 
 REMEMBERED_BYTES, MOST_REMEMBERED = 64_000_000, 32
-"""Answers are kept for the next prompt as long as their masks fit in here (but at least two).
+"""So many answers are kept for a next prompt, as long as their masks, packed to bits, fit in here.
 
-Beyond that, so many are kept in all, packed to bits, if they are the newest of an object: whoever
-marks several objects of a large picture in turn need not wait until all is worked out again.
+If not all of them do, the newest of every object stay longest: whoever marks several objects of a
+large picture in turn need not wait until all is worked out again.
 """
 
 LONGEST_SIDE = 65_535
@@ -154,20 +154,22 @@ class PreparedSuperpixel:
         return max(known, key=lambda state: len(state.prompts))
 
     def _remember(self, state: State) -> None:
+        """Keep a state, and pack the others: their memory is for the masks to come."""
         start, *recent = self._recent
-        fit = min(max(2, REMEMBERED_BYTES // max(1, state.mask.nbytes)), MOST_REMEMBERED)
-        recent = [*recent, state][-MOST_REMEMBERED:]
-        while len(recent) > fit and (earlier := _earlier_step(recent)) is not None:
-            del recent[earlier]
-        for other in recent[:-fit]:
-            other.answer.pack()
-        self._recent = [start, *recent]
+        for other in recent:
+            if other.answer is not state.answer:
+                other.answer.pack()
+        while len(recent) >= MOST_REMEMBERED or (
+            len(recent) > 1 and sum(other.answer.nbytes for other in recent) > REMEMBERED_BYTES
+        ):
+            del recent[_most_dispensable([*recent, state])]
+        self._recent = [start, *recent, state]
 
 
-def _earlier_step(states: list[State]) -> int | None:
-    """Return which state is the first that another one goes on from; None if they all end."""
-    for number, state in enumerate(states):
+def _most_dispensable(states: list[State]) -> int:
+    """Return which state to forget: the first that another one goes on from, else the first."""
+    for number, state in enumerate(states[:-1]):
         here = len(state.prompts)
         if any(other.prompts[:here] == state.prompts for other in states[number + 1 :]):
             return number
-    return None
+    return 0

@@ -81,6 +81,11 @@ class Answer:
         """The box around what is inside, empty without any."""
         return _core.bounding_box(self.mask)
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return sum(array.nbytes for array in (self._mask, self._bits) if array is not None)
+
     def pack(self) -> None:
         """Take an eighth of the memory, at most, until somebody asks for the mask."""
         if self._bits is None:
