@@ -160,10 +160,8 @@ class Picture:
         stamped = (*state.stamped, (prompt, stamp))
         state = replace(state, prompts=prompts, stamped=stamped)
         if isinstance(prompt, Polygon) or (stamp.agrees(state.mask) and not _asks(prompt, state)):
-            view, redundant = (
-                state.view.with_prompt(prompt, stamp),
-                state.redundant + stamp.is_click,
-            )
+            view = state.view.with_prompt(prompt, stamp)
+            redundant = state.redundant + stamp.is_click
             return replace(state, answer=self._stamped(state), view=view, redundant=redundant)
         state = replace(state, view=self._view(state))
         focus = self._focus(state)
