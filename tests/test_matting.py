@@ -288,6 +288,41 @@ def test_odd_sizes_and_bands(size_hw: tuple[int, int], band: float | None) -> No
         assert 0 <= alpha.min() and alpha.max() <= 1
         if mask.all() or not mask.any() or band == 0:
             assert np.array_equal(alpha, mask.astype(np.float32))
+        for opacity in (alpha, rng.random(size_hw).astype(np.float32), np.full(size_hw, 0.5)):
+            clean = decontaminate(picture, opacity)
+            sure = (opacity == 0) | (opacity == 1)
+            assert clean.shape == picture.shape and np.array_equal(clean[sure], picture[sure])
+
+
+@pytest.mark.parametrize(
+    ("size_hw", "step", "band"),
+    [((700, 400), 3, None), ((40, 40_000), 40, None), ((8, 40_000), 8, 3)],
+)
+def test_outlines_and_pictures_of_any_length(
+    size_hw: tuple[int, int], step: int, band: float | None
+) -> None:
+    """OpenCV looks up no more than 32766 rows at once: a comb has an outline of 130,000 points."""
+    mask = np.zeros(size_hw, bool)
+    mask[::step, 10:-10] = mask[:, 10:13] = True
+    picture = np.where(mask[..., None], 200, 50).astype(np.uint8).repeat(3, axis=2)
+    alpha = estimate_alpha(picture, mask, band=band)
+    assert alpha[mask].mean() > 0.9 and alpha[~mask].mean() < 0.5
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 6, 9])
+@pytest.mark.parametrize("band", [None, 2, 6])
+def test_wires_and_gaps_narrower_than_their_band_stay(width: int, band: float | None) -> None:
+    """One wire stands alone, one hangs on a block in which there is a gap."""
+    mask = np.zeros((200, 240), bool)
+    mask[10:100, 20:220] = True
+    mask[50 : 50 + width, 60:180] = False
+    mask[130 : 130 + width, 30:210] = mask[100:190, 120 : 120 + width] = True
+    mask[125:140, 110:140] = False
+    picture = np.where(mask[..., None], (200, 40, 40), (60, 120, 60)).astype(np.uint8)
+    alpha, middle = estimate_alpha(picture, mask, band=band), width // 2
+    for wire in (alpha[130 + middle, 40:100], alpha[150:180, 120 + middle]):
+        assert wire.min() > 0.9
+    assert alpha[50 + middle, 80:160].max() < 0.1
 
 
 @pytest.mark.parametrize("band", [None, 6])
@@ -376,3 +411,21 @@ def test_a_cutout_has_the_edge_that_was_asked_for() -> None:
     outside = soft.array[..., 3].copy()
     outside[y0:y1, x0:x1] = 0
     assert not outside.any()
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_a_cutout_with_a_soft_edge_has_no_halo_on_any_ground(ground: str) -> None:
+    """Grey on green, 24 pixels of blur: how much greener than right the soft edge is."""
+    size, vivid = 300, np.array((0, 255, 0))
+    y, x = np.mgrid[:size, :size] - size / 2
+    alpha = np.clip((100 - np.hypot(x, y)) / 24 + 0.5, 0, 1)[..., None]
+    own, shown_on = np.array((120, 110, 100)), np.array(GROUNDS[ground])
+    picture = np.rint(own * alpha + vivid * (1 - alpha)).astype(np.uint8)
+
+    def halo(**options: object) -> float:
+        cut = cutout(picture, alpha[..., 0] > 0.5, crop=False, **options)
+        error = cut.on_background(ground).array - (own * alpha + shown_on * (1 - alpha))
+        is_soft = (alpha > 0) & (alpha < 1)
+        return float((error[..., 1] - error[..., ::2].mean(-1))[is_soft[..., 0]].mean())
+
+    assert halo(edge="hair") < 0.7 * halo(edge="hair", decontaminate=False)

@@ -22,6 +22,8 @@ _BLURRY = 0.8
 _INWARD = 3.0
 # An edge is sharp if so much of the contrast lies so near to the outline, in pixels.
 _STEP, _NEAR = 0.8, 2.0
+# OpenCV looks up no more than 32766 rows at once, and in pictures of no more of them.
+_PIECE = 4096
 _SIDES = ((-1, 0), (1, 0), (0, -1), (0, 1))
 # A width may exceed the mean of its neighbours' so many times.
 _SPIKE = 1.5
@@ -121,9 +123,9 @@ def _across(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the colours at places (n, k, 2), and 1 where a place lies on its side, else 0."""
     x, y = np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
-    edge = cv2.BORDER_REPLICATE
-    colors = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=edge)
-    side = cv2.remap(inside.view(np.uint8), x, y, cv2.INTER_NEAREST, borderMode=edge)
+    pieces = [slice(first, first + _PIECE) for first in range(0, len(places), _PIECE)]
+    seen = [_looked_up(picture, inside, x[piece], y[piece]) for piece in pieces]
+    colors, side = (np.concatenate(parts) for parts in zip(*seen, strict=True))
     height, width = inside.shape
     good = ((side > 0) == (offsets <= 0)) | (np.abs(offsets) < 1.5)
     good &= (x >= 0) & (y >= 0) & (x <= width - 1) & (y <= height - 1)
@@ -131,6 +133,20 @@ def _across(
     good[:, _STEPS:] = np.logical_and.accumulate(good[:, _STEPS:], 1)
     good[:, _STEPS::-1] = np.logical_and.accumulate(good[:, _STEPS::-1], 1)
     return colors * np.float32(1 / 255), good.astype(np.float32)
+
+
+def _looked_up(
+    picture: ByteArray, inside: BoolArray, x: FloatArray, y: FloatArray
+) -> tuple[ByteArray, ByteArray]:
+    """Return the colours and the mask at places, from no more of the picture than they lie in."""
+    height, width = inside.shape
+    left, right = (int(np.clip(np.floor(v), 0, width - 1)) for v in (x.min(), x.max() + 1))
+    top, low = (int(np.clip(np.floor(v), 0, height - 1)) for v in (y.min(), y.max() + 1))
+    part = slice(top, low + 1), slice(left, right + 1)
+    x, y, edge = x - np.float32(left), y - np.float32(top), cv2.BORDER_REPLICATE
+    colors = cv2.remap(picture[part], x, y, cv2.INTER_LINEAR, borderMode=edge)
+    side = cv2.remap(inside[part].view(np.uint8), x, y, cv2.INTER_NEAREST, borderMode=edge)
+    return np.asarray(colors, np.uint8), np.asarray(side, np.uint8)
 
 
 def _mean_share(

@@ -191,7 +191,10 @@ def _solve(matrix: Planes, right: Planes) -> Planes:
 
 def _at(model: Planes, band: Index, width: int, stride: int) -> tuple[FloatArray, FloatArray]:
     """Return the model, (n, 4) and (n,), at pixels by flat index, interpolated on its grid."""
-    # OpenCV wants a picture of less than 32767 rows and columns.
+    if stride == 1:
+        values = np.stack([plane.ravel()[band] for plane in model], axis=1)
+        return values[:, :4], values[:, 4]
+    # OpenCV wants less than 32767 rows and columns, of what it reads and of what it writes.
     side = 4096
     x, y = np.zeros((2, -(-len(band) // side), side), np.float32)
     row, column = np.divmod(band, width)
