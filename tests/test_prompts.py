@@ -136,12 +136,43 @@ def test_bad_prompts_are_explained(prompt: Prompt, message: str) -> None:
     ],
 )
 def test_good_prompts_come_back_unchanged(prompt: Prompt) -> None:
-    assert check_prompt(prompt, SIZE_HW) is prompt
+    assert check_prompt(prompt, SIZE_HW) == prompt
 
 
 def test_boxes_are_put_in_order_and_cut_to_the_picture() -> None:
     assert check_prompt(Box(80, 50, 10, 5), SIZE_HW) == Box(10, 5, 80, 50)
     assert check_prompt(Box(-20, -20, 500, 500), SIZE_HW) == Box(0, 0, 100, 60)
+
+
+spans = st.tuples(st.floats(-200, 200), st.floats(-200, 200))
+
+
+@given(spans, spans)
+@settings(max_examples=200, deadline=None)
+def test_a_checked_box_passes_the_check_again_and_covers_the_same(
+    across: tuple[float, float], down: tuple[float, float]
+) -> None:
+    """A session is saved with checked prompts, and checks them again when it is opened."""
+    box = Box(across[0], down[0], across[1], down[1])
+    try:
+        checked = check_prompt(box, SIZE_HW)
+    except PromptError:
+        return
+    assert check_prompt(checked, SIZE_HW) == checked
+    assert isinstance(checked, Box)
+    in_order = Box(min(across), min(down), max(across), max(down))
+    assert np.array_equal(drawn(checked, SIZE_HW), drawn(in_order, SIZE_HW))
+
+
+@pytest.mark.parametrize("box", [Box(-20, 10, 0.4, 50), Box(99.7, 10, 150, 50)])
+def test_of_a_box_that_reaches_into_the_picture_that_much_is_left(box: Box) -> None:
+    assert drawn(check_prompt(box, SIZE_HW), SIZE_HW).sum() == 40
+
+
+def test_points_in_an_array_become_plain_pairs() -> None:
+    points = np.array([(1, 2), (30, 4), (5, 60)])
+    for kind in (Scribble, Lasso, Polygon):
+        assert check_prompt(kind(points), SIZE_HW) == kind(((1.0, 2.0), (30.0, 4.0), (5.0, 60.0)))
 
 
 @given(st.floats(-0.5, 99.49), st.floats(-0.5, 59.49))

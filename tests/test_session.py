@@ -1,7 +1,9 @@
 """Sessions: what a user does, undoes, saves, loses power over, and opens again."""
 
+import copy
 import json
 import os
+import pickle
 import subprocess
 import sys
 
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 import pickout
-from pickout.errors import ArgumentError, PickoutError, PromptError, SessionError
+from pickout.errors import ArgumentError, PickoutError, PluginError, PromptError, SessionError
 from pickout.history import change_between
 from pickout.masks import Mask
 from pickout.session import Session
@@ -76,6 +78,64 @@ def test_a_new_step_forgets_what_had_been_undone(picture):
     assert not session.can_redo
     assert not mask.array[20, 12]
     assert len(session.steps) == 2
+
+
+class OneArray:
+    """A segmenter that answers every prompt in one and the same array, now and then a wrong one."""
+
+    name, version = "one-array", "1"
+
+    def analyse(self, image):
+        self.array = np.zeros(image.size_hw, bool)
+        return self
+
+    def segment(self, prompts, previous):
+        x, y = int(prompts[-1].x), int(prompts[-1].y)
+        self.array[y, x] = True
+        return self.array if x else self.array[1:]
+
+
+def test_an_array_that_the_segmenter_uses_again_spoils_no_earlier_mask(picture):
+    session = Session(picture, OneArray())
+    masks = [session.click(x, 3) for x in (5, 6, 7)]
+    assert [mask.area for mask in masks] == [1, 2, 3]
+    assert [session.undo().area for _ in range(3)] == [2, 1, 0]
+
+
+def test_an_answer_of_the_wrong_size_is_named_and_changes_nothing(picture):
+    session = Session(picture, OneArray())
+    session.click(5, 3)
+    session.click(6, 3)
+    session.undo()
+    with pytest.raises(PluginError, match=r"'one-array'.*\(59, 90\).*\(60, 90\)"):
+        session.click(0, 3)
+    assert len(session.steps) == 1 and session.mask.area == 1 and session.can_redo
+    assert session.redo().area == 2
+
+
+def test_masks_can_be_sent_to_another_process_and_do_not_hold_their_picture(picture):
+    session = Session(picture, "otsu")
+    mask = session.click(20, 20)
+    assert type(mask) is type(session.undo()) is type(session.redo()) is Mask
+    for copied in (pickle.loads(pickle.dumps(session.mask)), copy.deepcopy(session.mask)):
+        assert type(copied) is Mask and np.array_equal(copied.array, mask.array)
+
+
+def test_a_refused_prompt_leaves_no_changed_tiles(picture):
+    session = Session(picture, "paint")
+    refused = [
+        lambda: session.click(-50, 0),
+        lambda: session.edit("no such tool"),
+        lambda: session.select("nobody"),
+        lambda: session.add_object("object"),
+    ]
+    for step in refused:
+        session.click(20, 20)
+        session.undo()
+        assert session.changed
+        with pytest.raises(PickoutError):
+            step()
+        assert session.changed == ()
 
 
 def test_edits_are_steps_that_later_clicks_do_not_lose(picture):
@@ -219,6 +279,12 @@ def test_a_session_goes_on_where_it_was_left(photo, tmp_path):
     third.undo()
     assert Session.open(file).mask == first.mask
     assert Session.open(file).redo() == second.mask
+
+
+def test_a_box_that_hardly_reaches_into_the_picture_is_saved_and_opened(photo, tmp_path):
+    session = Session(pickout.read_image(photo), "otsu", path=tmp_path / "s.json")
+    session.box(-20, 10, 0.4, 50)
+    assert Session.open(tmp_path / "s.json").steps == session.steps
 
 
 def test_an_existing_session_file_is_not_overwritten_by_a_new_session(photo, tmp_path):

@@ -51,6 +51,14 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
         raise ArgumentError(f"{name} should lie between {low:g} and {high:g}, but it is {value:g}.")
 
 
+def check_whole(name: str, value: object, least: int) -> None:
+    """Raise `ArgumentError` unless `value` is a whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ArgumentError(
+            f"{name} should be a whole number of {least} or more, but it is {value!r}."
+        )
+
+
 def frozen(array: AnyArray) -> AnyArray:
     """Return a C-contiguous, read-only array with the contents of `array` (a copy if needed)."""
     kept = np.ascontiguousarray(array)

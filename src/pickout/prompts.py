@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -84,9 +84,10 @@ PROMPT_KINDS = ("click", "scribble", "box", "lasso", "polygon", "mask")
 
 
 def check_prompt(prompt: Prompt, size_hw: tuple[int, int]) -> Prompt:
-    """Return `prompt` made ready for a picture of `size_hw`.
+    """Return `prompt` made ready for a picture of `size_hw`; a checked one comes back equal.
 
-    Boxes are put in order and cut to the picture; strokes and outlines may leave it.
+    Boxes are put in order and cut to the picture; strokes and outlines may leave it. Points become
+    plain tuples.
 
     Raises
     ------
@@ -122,13 +123,14 @@ def _finite(what: str, *numbers: float) -> None:
         raise PromptError(f"{what} holds a coordinate that is not a number.")
 
 
-def _check_points(what: str, points: Sequence[Point]) -> None:
-    """Raise unless every point is a pair of numbers."""
+def _checked_points(what: str, points: Sequence[Point]) -> tuple[Point, ...]:
+    """Return the points as plain pairs; raise unless every one is a pair of numbers."""
     try:
-        pairs = [(x, y) for x, y in points]
+        pairs = tuple((x, y) for x, y in points)
     except (TypeError, ValueError) as error:
         raise PromptError(f"{what} should be made of points (x, y), not {points!r:.80}.") from error
     _finite(what, *(number for pair in pairs for number in pair))
+    return tuple((float(x), float(y)) for x, y in pairs)
 
 
 def _check_click(click: Click, size_hw: tuple[int, int]) -> Click:
@@ -145,7 +147,7 @@ def _check_click(click: Click, size_hw: tuple[int, int]) -> Click:
 def _check_scribble(scribble: Scribble, size_hw: tuple[int, int]) -> Scribble:
     if len(scribble.points) == 0:
         raise PromptError("the scribble has no points; it needs at least one.")
-    _check_points("the scribble", scribble.points)
+    scribble = replace(scribble, points=_checked_points("the scribble", scribble.points))
     _finite("the scribble", scribble.radius)
     if scribble.radius < 0:
         raise PromptError(f"the scribble's radius is {scribble.radius:g}; it cannot be negative.")
@@ -180,7 +182,19 @@ def _check_box(box: Box, size_hw: tuple[int, int]) -> Box:
         raise PromptError(f"{given} has no area; draw it from one corner to the opposite one.")
     if x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height:
         raise PromptError(f"{given} lies outside the picture of {_size_text(size_hw)}.")
-    return Box(max(x0, 0.0), max(y0, 0.0), min(x1, float(width)), min(y1, float(height)))
+    return Box(*_clipped(x0, x1, width, y0, y1, height))
+
+
+def _clipped(
+    x0: float, x1: float, width: int, y0: float, y1: float, height: int
+) -> tuple[float, float, float, float]:
+    """Return (x0, y0, x1, y1) cut to the picture, at least a pixel in both directions."""
+    spans = []
+    for low, high, side in ((x0, x1, width), (y0, y1, height)):
+        low, high = max(low, 0.0), min(high, float(side))
+        spans.append((low, high) if high - low >= 1 else (math.floor(low), math.ceil(high)))
+    (x0, x1), (y0, y1) = spans
+    return float(x0), float(y0), float(x1), float(y1)
 
 
 def _check_outline(outline: Lasso | Polygon, size_hw: tuple[int, int]) -> Lasso | Polygon:
@@ -189,7 +203,7 @@ def _check_outline(outline: Lasso | Polygon, size_hw: tuple[int, int]) -> Lasso 
         raise PromptError(
             f"{what} has {len(outline.points)} points; a closed outline needs three or more."
         )
-    _check_points(what, outline.points)
+    outline = replace(outline, points=_checked_points(what, outline.points))
     _check_covers(what, outline, size_hw)
     return outline
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from pickout.arrays import AnyArray
+import numpy as np
+
+from pickout.arrays import AnyArray, check_whole
 from pickout.edits import apply_edit
-from pickout.errors import ArgumentError, ExportError, PromptError, SessionError
+from pickout.errors import ArgumentError, ExportError, PluginError, PromptError, SessionError
 from pickout.history import Edit, History, Step
 from pickout.images import Image, as_image
 from pickout.masks import Box4, Mask, as_mask
@@ -134,6 +136,7 @@ class Session:
 
     def prompt(self, prompt: Prompt) -> Mask:
         """Give any prompt record; return the mask."""
+        self._changed = ()  # also if the prompt is refused
         return self._add(check_prompt(prompt, self.image.size_hw))
 
     def edit(self, name: str, **numbers: float) -> Mask:
@@ -148,7 +151,7 @@ class Session:
         if self._history.undo():
             self._changed = self._history.changed
             self._autosave()
-        return self.mask
+        return self._history.mask
 
     def redo(self) -> Mask:
         """Make the step again that was last taken back; return the mask."""
@@ -156,7 +159,7 @@ class Session:
         if self._history.redo(self._compute, self._apply):
             self._changed = self._history.changed
             self._autosave()
-        return self.mask
+        return self._history.mask
 
     @property
     def can_undo(self) -> bool:
@@ -183,8 +186,9 @@ class Session:
         """Tiles of the picture in which the newest call changed `mask`.
 
         The calls that count are prompts, edits, `undo`, `redo`, `select` and `add_object`; one
-        that raised changed nothing. The tiles are half-open boxes (x0, y0, x1, y1) in pixels, of
-        a fixed grid of 256 pixels a side (see `pickout.tiles`); only these need to be drawn again.
+        that was refused changed nothing. The tiles are half-open boxes (x0, y0, x1, y1) in pixels,
+        of a fixed grid of 256 pixels a side (see `pickout.tiles`); only these need to be drawn
+        again.
         """
         return self._changed
 
@@ -246,8 +250,7 @@ class Session:
         ArgumentError
             If `n` is no such number, or the segmenter does not name doubts (see `can_doubt`).
         """
-        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
-            raise ArgumentError(f"n should be a whole number of 1 or more, but it is {n!r}.")
+        check_whole("n", n, 1)
         if not isinstance(self._prepared, Doubts):
             raise self._missing("doubts")
         return self._prepared.doubts(self._history.prompts(), n)
@@ -282,12 +285,14 @@ class Session:
         ArgumentError
             If the name is empty or taken.
         """
+        self._changed = ()
         self._check_new(name)
         self._objects[name] = History(self.image.size_hw)
         self.select(name)
 
     def select(self, name: str) -> None:
         """Make the object `name` the current one; raise `ArgumentError` if there is none."""
+        self._changed = ()
         if name not in self._objects:
             known = ", ".join(repr(other) for other in self._objects)
             raise ArgumentError(f"there is no object {name!r} in this session; it has {known}.")
@@ -411,11 +416,18 @@ class Session:
         self._history.add(step, self._compute, self._apply)
         self._changed = self._history.changed
         self._autosave()
-        return self.mask
+        return self._history.mask
 
     def _compute(self, prompts: list[Prompt], previous: Mask) -> Mask:
         array = self._prepared.segment(prompts, previous)
-        array.flags.writeable = False
+        if array.shape != self.image.size_hw or array.dtype != np.bool_:
+            raise PluginError(
+                f"the segmenter {self._segmenter.name!r} answered with an array of {array.dtype} "
+                f"and shape {array.shape}; a mask of this picture is bool and {self.image.size_hw}."
+            )
+        if array.flags.writeable:  # a segmenter may use its own array again
+            array = array.copy()
+            array.flags.writeable = False
         return Mask(array)
 
     def _apply(self, edit: Edit, mask: Mask) -> Mask:
@@ -423,13 +435,19 @@ class Session:
 
 
 class CurrentMask(Mask):
-    """The mask of a session's current object; calling it with a prior starts from that one."""
+    """The mask of a session's current object; calling it with a prior starts from that one.
+
+    It holds its session, and with it the picture. Copies, and what prompts return, are plain masks.
+    """
 
     _session: Session
 
     def __init__(self, array: AnyArray, session: Session) -> None:
         super().__init__(array)
         object.__setattr__(self, "_session", session)
+
+    def __reduce__(self) -> tuple[type[Mask], tuple[AnyArray]]:
+        return Mask, (self.array,)
 
     def __call__(self, prior: Mask | AnyArray) -> Mask:
         """Start the session's current object from `prior`; the same as `Session.start_from`."""
