@@ -15,15 +15,26 @@ pytest.importorskip("catboost", reason="training needs catboost")
 pytest.importorskip("sklearn", reason="training needs scikit-learn")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import hashlib
 import itertools
+import json
 
+from catboost import CatBoostClassifier
 from training.__main__ import _kept_results
-from training.boost import Samples, fit
+from training.boost import Samples, _as_forest, fit
 from training.clicks import as_it_is, by_reach, iou, simulate
 from training.data import SegmentSource, Thing, divided_pictures, sources, thing
+from training.evaluate import click_through, summary
 from training.robot import EXACT, Habits, long_stroke, next_prompt, opening, worst_error
 
+from pickout.analysis.models import EVERY, SHIPPED
+from pickout.bench.robot import Truth, click_until
+from pickout.images import Image
+from pickout.prompts import Click
 from pickout.segmenters._superpixel.models import shipped_models
+from pickout.segmenters.superpixel import Options, Superpixel
+from two_disks import disk_thing as one_of_two
+from two_disks import write_disks
 
 
 def disk_thing(seed=0):
@@ -106,6 +117,17 @@ def test_fits_are_deterministic():
     a, b = (fit(samples, ("x", "y", "z"), trees=20, threads=1) for _ in range(2))
     np.testing.assert_array_equal(a(columns), b(columns))
     assert ((a(columns) > 0) == target).mean() > 0.9
+
+
+def test_a_forest_says_what_the_model_that_it_was_made_from_says():
+    rng = np.random.default_rng(2)
+    features = rng.normal(size=(600, 3)).astype(np.float32)
+    target = features[:, 0] + rng.normal(size=600) > 1.2  # few are: the trees begin far from 0
+    model = CatBoostClassifier(iterations=15, depth=6, verbose=False, allow_writing_files=False)
+    model.fit(features, target)
+    forest = _as_forest(model, ("x", "y", "z"))
+    expected = model.predict(features, prediction_type="RawFormulaVal")
+    np.testing.assert_allclose(forest(np.ascontiguousarray(features.T)), expected, atol=1e-4)
 
 
 def test_simulated_users_leave_samples_and_get_somewhere():
@@ -199,3 +221,54 @@ def test_a_card_keeps_no_results_of_models_that_were_made_anew():
     assert _kept_results("clicks", card) == {"edges": {"second stage": 0.5}}
     assert _kept_results("edges", card) == _kept_results("network", card) == {}
     assert _kept_results("clicks", {}) == {}
+
+
+def test_what_is_measured_is_what_the_published_robot_measures():
+    """As long as no pixel is clicked twice, which the robot forgets only for what lies beside."""
+    thing = in_two_parts(disk_thing(3))
+    run = click_through(thing, shipped_models(), limit=6, stop=0.99)
+    prepared, prompts = Superpixel().analyse(Image(thing.rgb)), []
+
+    def answer(click):
+        prompts.append(click)
+        return prepared.segment(prompts, None)
+
+    _, ious, _ = click_until(answer, Truth(thing.mask, thing.ignore), stop_at=0.99, max_clicks=6)
+    assert run["curve"] == pytest.approx(ious)
+
+
+def test_a_summary_counts_clicks_and_failures():
+    runs = [
+        {"curve": [0.5, 0.86, 0.91], "opening": 0.1, "seconds": [0.01] * 3},
+        {"curve": [0.84, 0.7, 0.89, 0.8], "opening": 0.3, "seconds": [0.03] * 4},
+    ]
+    result = summary(runs)
+    assert (result["objects"], result["NoC85"], result["NoC90"]) == (2, 2.5, 11.5)
+    assert result["not reached 0.90"] == 0.5
+    assert [result[f"IoU@{k}"] for k in (1, 3, 5)] == [0.67, 0.9, 0.855]
+    assert (result["opening ms"], result["click ms p50"]) == (200, 30)
+
+
+@pytest.mark.slow
+def test_one_command_trains_everything_but_the_network(tmp_path):
+    data, out = tmp_path / "data", tmp_path / "models"
+    data.mkdir()
+    write_disks(data)
+    words = f"""--objects {data} --drawn {data} --dev {data} --out {out} --rounds 4,8
+        --edge-trees 10 --click-trees 40 --band-trees 10 --seed 3"""
+    command = [sys.executable, "-m", "training", *words.split()]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    card = json.loads((out / "card.json").read_text())
+    for name in EVERY:
+        made, shipped = (folder.joinpath(name).read_bytes() for folder in (out, SHIPPED))
+        assert card["sha256"][name] == hashlib.sha256(made).hexdigest()
+        assert (made == shipped) == name.endswith(".onnx")
+    dev = card["results"]["dev"]
+    assert dev["objects"] == 32 and dev["IoU@5"] > 0.8 and 1 <= dev["NoC90"] < 10
+    thing = one_of_two(200)
+    picture = Superpixel(Options(models=out)).analyse(Image(thing.rgb))
+    y, x = np.argwhere(thing.mask).mean(0)
+    assert iou(thing, picture.segment([Click(float(x), float(y))], None)) > 0.5

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pickout.analysis.forests import Forest, load_forest, save_forest
-from pickout.analysis.models import EVERY, SHIPPED, load_edge_models
+from pickout.analysis.models import EVERY, SHIPPED
 from pickout.errors import ArgumentError
-from pickout.segmenters._superpixel.models import load_models
+from pickout.images import Image, read_image
+from pickout.prompts import Click
+from pickout.samples import query_path
+from pickout.segmenters._superpixel.band import BAND_NAMES
+from pickout.segmenters._superpixel.features import CLICK_NAMES
+from pickout.segmenters.superpixel import Options, Superpixel
 
 NAMES = ("size", "colour", "place")
 
@@ -43,6 +49,18 @@ def test_other_features_are_refused(tmp_path):
 
 def test_damaged_files_are_refused(tmp_path):
     path = tmp_path / "forest.npz"
+    with pytest.raises(ArgumentError, match="cannot be read"):
+        load_forest(path, NAMES)
+    save_forest(path, some_forest())
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    spoilt = whole[:middle] + b"spoilt, in the middle" * 9 + whole[middle + 189 :]
+    for damaged in (b"", whole[:middle], whole[:-9], spoilt):
+        path.write_bytes(damaged)
+        with pytest.raises(ArgumentError, match=r"forest\.npz.*cannot be read"):
+            load_forest(path, NAMES)
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
     with pytest.raises(ArgumentError, match="cannot be read"):
         load_forest(path, NAMES)
     path.write_text("no model")
@@ -81,6 +99,17 @@ def test_shipped_models_are_those_of_their_card_and_small():
     assert card["data"] and card["date"]
 
 
-def test_models_load_by_path():
-    load_edge_models(SHIPPED)
-    load_models(str(SHIPPED))
+def test_models_of_a_folder_are_the_ones_that_cut(tmp_path):
+    """Of models that take everything for sure, by path, and not of those that ship."""
+    for name in EVERY:
+        (tmp_path / name).write_bytes((SHIPPED / name).read_bytes())
+    for name, names in (("openings", CLICK_NAMES), ("band", BAND_NAMES)):
+        path = tmp_path / f"{name}.npz"
+        forest = load_forest(path, names)
+        save_forest(path, replace(forest, leaf=np.zeros_like(forest.leaf), bias=40.0))
+    picture = Image(read_image(query_path()).array[::4, ::4].copy())
+    shares = [
+        Superpixel(options).analyse(picture).segment([Click(75, 28)], None).mean()
+        for options in (Options(models=str(tmp_path)), Options())
+    ]
+    assert shares[0] > 0.9 and shares[1] < 0.5

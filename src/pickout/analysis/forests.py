@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +12,9 @@ import numpy as np
 from pickout import _core
 from pickout.arrays import FloatArray, IntArray
 from pickout.errors import ArgumentError
+
+UNREADABLE = (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What NumPy raises for files that are missing, damaged, or of another kind."""
 
 FIELDS = ("feature", "threshold", "leaf", "bias", "names")
 
@@ -64,7 +69,7 @@ def load_forest(path: str | Path, names: tuple[str, ...]) -> Forest:
         If the file is missing, is no such file, or was trained on other features.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
             missing = [field for field in FIELDS if field not in stored]
             if missing:
                 raise ArgumentError(f"{path}: not a pickout model: it has no {missing[0]!r}.")
@@ -75,9 +80,9 @@ def load_forest(path: str | Path, names: tuple[str, ...]) -> Forest:
                 float(stored["bias"]),
                 tuple(str(name) for name in stored["names"]),
             )
-    except (OSError, ValueError) as error:
-        if isinstance(error, ArgumentError):
-            raise
+    except ArgumentError:
+        raise
+    except UNREADABLE as error:
         raise ArgumentError(f"{path}: the model cannot be read: {error}.") from error
     _check(path, forest, names)
     return forest
