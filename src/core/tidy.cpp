@@ -123,11 +123,24 @@ Parts gaps_between(const std::vector<Run>& runs, const Part& window) {
     return gaps;
 }
 
-// Whether the picture goes on beyond a place of the window where a run lies.
+// Whether the mask holds a pixel of the part that lies in the picture.
+bool any_inside(const Masks& masks, int32_t x0, int32_t y0, int32_t x1, int32_t y1) {
+    x0 = std::max(x0, 0), x1 = std::min(x1, masks.width);
+    for (int32_t y = std::max(y0, 0); y < std::min(y1, masks.height); ++y) {
+        const bool* row = masks.mask + size_t(y) * masks.width;
+        if (std::any_of(row + x0, row + std::max(x0, x1), [](bool inside) { return inside; }))
+            return true;
+    }
+    return false;
+}
+
+// Whether a run hangs together with something beyond the window.
 bool leaves(const Run& run, const Masks& masks, const Part& window) {
-    return (run.first == window.x0 && window.x0 > 0) || (run.row == window.y0 && window.y0 > 0) ||
-           (run.end == window.x1 && window.x1 < masks.width) ||
-           (run.row + 1 == window.y1 && window.y1 < masks.height);
+    const int32_t y = run.row, left = run.first - 1, right = run.end + 1;
+    return (run.first == window.x0 && any_inside(masks, left, y - 1, run.first, y + 2)) ||
+           (run.end == window.x1 && any_inside(masks, run.end, y - 1, right, y + 2)) ||
+           (y == window.y0 && any_inside(masks, left, y - 1, right, y)) ||
+           (y + 1 == window.y1 && any_inside(masks, left, y + 1, right, y + 2));
 }
 
 // For every part whether it is to become what it was.
@@ -146,9 +159,12 @@ std::vector<uint8_t> staying(Parts& both, const Masks& masks, const Part& window
     if (clicked < n) is_reached[both.part(clicked)] = 1;
     bool reaches_outside = false;
     for (size_t k = 0; k < n; ++k) reaches_outside |= leaving[k] && is_reached[k];
+    const bool adds = masks.mask[size_t(click.y) * masks.width + click.x];
     std::vector<uint8_t> stays(n, 0);
-    for (size_t k = 0; k < n; ++k)
-        stays[k] = is_old[k] && !is_reached[k] && !(reaches_outside && leaving[k]);
+    for (size_t k = 0; k < n; ++k) {
+        const bool may_stay = is_old[k] || !adds;
+        stays[k] = may_stay && !is_reached[k] && !(reaches_outside && leaving[k]);
+    }
     return stays;
 }
 

@@ -27,11 +27,10 @@ struct Masks {
 };
 
 // Puts right what drawing a mask pixel by pixel leaves in a window. Parts are pixels that hang
-// together, by corners, too; those at a side of the window beyond which the picture goes on hang
-// together outside of it.
+// together, by corners, too; those that go on beyond the window hang together outside of it.
 //
-// 1. With an earlier mask: parts of both masks taken together that hold something of the earlier one,
-//    but do not hang together with the click, become what they were.
+// 1. With an earlier mask: parts of both masks taken together that do not hang together with the
+//    click become what they were; if the click adds, only those that hold something of the earlier one.
 // 2. Other parts of the mask with fewer pixels than `speck`, and than a hundredth of the largest part
 //    in the window, now or before, are taken out, unless they hold one of the pixels `kept` or go on
 //    outside of the window.

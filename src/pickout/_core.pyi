@@ -1,7 +1,8 @@
 """Types of the compiled kernels (see src/core/*.h for what each gives).
 
 Wrong dtypes, dimensions and non-contiguous arrays raise TypeError, wrong lengths and values
-ValueError. Every function releases the GIL and gives the same result on every machine.
+ValueError. Every function releases the GIL and gives the same result for any number of threads;
+`mixture_density` and `merge_tree` reckon with exponentials, whose last bits differ by C library.
 """
 
 import numpy as np

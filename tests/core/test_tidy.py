@@ -24,14 +24,20 @@ def unreached(new, old, window, click):
     """Return the parts of both masks that are to become what they were."""
     outside = outside_of(new.shape, window)
     part, count = ndimage.label((new | old) & ~outside, CORNERS)
-    joined, _ = ndimage.label((new | old) | outside, CORNERS)  # outside all hangs together
-    joined[np.isin(joined, joined[outside])] = -1
+    leaving = set(part[beyond(new, outside)]) - {0}
+    clicked, adds = part[click[1], click[0]], new[click[1], click[0]]
     stays = np.zeros(new.shape, bool)
     for k in range(1, count + 1):
         one = part == k
-        if joined[one][0] != joined[click[1], click[0]] and (one & old).any():
+        is_reached = k == clicked or {k, clicked} <= leaving
+        if not is_reached and ((one & old).any() or not adds):
             stays |= one
     return stays
+
+
+def beyond(mask, outside):
+    """Return where a mask goes on beyond the window."""
+    return ndimage.binary_dilation(mask & outside, CORNERS)
 
 
 def with_holes_filled(mask, back, window, hole, kept):
@@ -57,7 +63,7 @@ def expected(new, old, window, click, speck, hole, kept):
         stays = unreached(new, old, window, click)
         result[stays] = old[stays]
     part, count = ndimage.label(result & ~outside, CORNERS)
-    goes_on = ndimage.binary_dilation(outside, np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]]))
+    goes_on = beyond(new, outside)
     back = np.zeros_like(stays)
     for k in range(1, count + 1):
         if ((part == k) & stays).any():

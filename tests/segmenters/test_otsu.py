@@ -102,6 +102,15 @@ def test_a_box_chooses_what_lies_in_it() -> None:
     assert np.array_equal(found, Otsu().regions(page())[1].array)
 
 
+def test_a_click_elsewhere_does_not_halve_what_a_box_cut() -> None:
+    prepared = Otsu().analyse(page())
+    first, last = (
+        ask(prepared, [Box(5, 5, 40, 50), Click(15, 35), Click(100, 5)][:number])
+        for number in (2, 3)
+    )
+    assert first.sum() > 800 and (last & first).sum() == first.sum()
+
+
 def test_two_signs_in_one_region_share_it_out() -> None:
     found = ask(Otsu().analyse(page()), [Click(15, 35), Click(45, 35, False)])
     region = Otsu().regions(page())[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import cv2
 import numpy as np
@@ -68,6 +69,21 @@ def test_pictures_longer_than_the_core_counts_are_refused(size):
     for use in (Superpixel().analyse, Superpixel().regions):
         with pytest.raises(ArgumentError, match=r"70000.*65535"):
             use(picture)
+
+
+def test_pictures_of_more_pixels_than_the_core_counts_are_refused(monkeypatch):
+    monkeypatch.setattr("pickout.segmenters.superpixel.MOST_PIXELS", 19_000)
+    with pytest.raises(ArgumentError, match="160 x 120"):
+        Superpixel().analyse(things()[0])
+
+
+@pytest.mark.parametrize("shape", [(1, 40_000), (65_535, 1), (2, 60_000)])
+def test_the_longest_pictures_are_cut(shape):
+    array = np.full((*shape, 3), 60, np.uint8)
+    array[: shape[0] // 2 or None, shape[1] // 2 :] = 200
+    y, x = (side - 1 for side in shape)
+    mask = Superpixel().analyse(Image(array)).segment([Click(x, 0), Click(0, y, False)], None)
+    assert mask[0, x] and not mask[y, 0]
 
 
 def test_it_is_a_segmenter_and_knows_regions():
@@ -171,6 +187,44 @@ def test_after_a_given_mask_only_touched_places_change(prepared):
     np.testing.assert_array_equal(last, with_disk)  # a redundant click
 
 
+def test_a_click_completes_a_given_half_and_keeps_it(prepared):
+    left = DISK.copy()
+    left[:, DISK_XY[0] :] = False
+    _, whole = answers(prepared, [MaskPrompt(Mask(left)), Click(DISK_XY[0] + 15, DISK_XY[1])])
+    assert whole[left].all()
+    assert iou(whole, DISK) > 0.9
+
+
+@pytest.mark.parametrize("kind", ["box", "lasso"])
+def test_of_a_given_mask_a_box_keeps_what_lies_inside(prepared, kind):
+    given = DISK | SQUARE_MASK
+    given[70:80, 100:130] = False
+    given[100:104, 80:84] = True
+    x0, y0, x1, y1 = 78, 40, 150, 110
+    corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+    prompt = Box(x0, y0, x1, y1) if kind == "box" else Lasso(corners)
+    expected = given.copy()
+    expected[:, :x0] = False
+    mask = answers(prepared, [MaskPrompt(Mask(given)), prompt])[-1]
+    np.testing.assert_array_equal(mask, expected)
+
+
+@pytest.mark.parametrize("side", [3, 10, 40])
+def test_a_box_in_an_even_place_takes_some_of_it(side):
+    even = Superpixel().analyse(Image(np.full((200, 200, 3), 120, np.uint8)))
+    mask = even.segment([Box(50, 50, 50 + side, 50 + side)], None)
+    assert mask.any() and mask[50 : 50 + side, 50 : 50 + side].sum() == mask.sum()
+
+
+def test_every_part_of_a_stroked_mask_holds_a_stroke(prepared):
+    for stroke, other in ((ON_DISK, SQUARE_MASK), (ON_SQUARE, DISK)):
+        points = ((stroke.x - 8, stroke.y), (stroke.x + 8, stroke.y + 5))
+        mask = prepared.segment([Scribble(points, 2.0)], None)
+        parts, _ = cv2.connectedComponents(mask.view(np.uint8), connectivity=8)
+        assert parts == 2  # the ground, and one part
+        assert not (mask & other).any()
+
+
 def test_the_answer_depends_on_the_prompts_alone(prepared):
     prompts = [ON_DISK, ON_SQUARE, BESIDE, Scribble(((40, 30), (60, 50)), 3, False)]
     whole = Superpixel().analyse(things()[0]).segment(prompts, None)
@@ -180,13 +234,22 @@ def test_the_answer_depends_on_the_prompts_alone(prepared):
     np.testing.assert_array_equal(prepared.segment(prompts, None), whole)
 
 
-def test_threads_get_the_same_answers(prepared):
-    prompts = [ON_DISK, ON_SQUARE, Click(50, 45, False)]
-    expected = answers(prepared, prompts)
-    with ThreadPoolExecutor(4) as pool:
-        for got in pool.map(lambda _: answers(prepared, prompts), range(8)):
-            for a, b in zip(got, expected, strict=True):
-                np.testing.assert_array_equal(a, b)
+def test_threads_that_share_a_picture_get_the_answers_they_would_get_alone():
+    image = things()[0]
+    lists = [
+        [Click(115 + 3 * k, 70 + k), ON_SQUARE, Click(50 - k, 45, False), Click(40, 30 + k, False)]
+        for k in range(4)
+    ]
+    shared, together = Superpixel().analyse(image), Barrier(len(lists))
+
+    def ask(prompts):
+        together.wait()
+        return answers(shared, prompts)
+
+    with ThreadPoolExecutor(len(lists)) as pool:
+        for got, prompts in zip(pool.map(ask, lists), lists, strict=True):
+            for mask, alone in zip(got, answers(Superpixel().analyse(image), prompts), strict=True):
+                np.testing.assert_array_equal(mask, alone)
 
 
 def test_large_pictures_get_outlines_as_sharp_as_small_ones():
@@ -213,7 +276,9 @@ def test_any_picture_takes_any_prompt(shape, fill):
     masks = answers(Superpixel().analyse(image), prompts)
     assert all(mask.shape == shape and mask.dtype == bool for mask in masks)
     assert masks[-1][height - 1, width - 1]
-    assert Superpixel().regions(image) is not None
+    found = Superpixel().regions(image)
+    assert all(region.array.shape == shape and region.area > 0 for region in found)
+    assert found or fill == "uniform" or height * width == 1
 
 
 @pytest.mark.parametrize("size", [(80, 120), (300, 400), (480, 640)])

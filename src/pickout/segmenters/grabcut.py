@@ -17,11 +17,16 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pickout.arrays import AnyArray, BoolArray, ByteArray
+from pickout.arrays import AnyArray, BoolArray, ByteArray, check_range, check_whole
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
-from pickout.segmenters.seeds import SeedMap, impose_seeds, keep_seeded_parts
+from pickout.segmenters.seeds import (
+    LARGEST_DISC,
+    SeedMap,
+    impose_seeds,
+    keep_seeded_parts,
+)
 from pickout.segmenters.working import answer
 
 # OpenCV fits five colours to each side; fewer samples than this tell nothing.
@@ -48,6 +53,12 @@ class GrabCutOptions:
     iterations: int = 3
     max_pixels: int = 100_000
     click_radius: float | None = None
+
+    def __post_init__(self) -> None:
+        check_whole("iterations", self.iterations, 1)
+        check_whole("max_pixels", self.max_pixels, 1)
+        if self.click_radius is not None:
+            check_range("click_radius", self.click_radius, 0, LARGEST_DISC)
 
 
 @dataclass(frozen=True)

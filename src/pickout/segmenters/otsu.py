@@ -18,7 +18,8 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from pickout.arrays import BoolArray, ByteArray, IntArray
+from pickout.arrays import BoolArray, ByteArray, IntArray, check_whole
+from pickout.errors import ArgumentError
 from pickout.images import Image, as_image
 from pickout.masks import Mask
 from pickout.prompts import Box, Click, Lasso, Prompt, click_pixel, drawn
@@ -53,6 +54,14 @@ class OtsuOptions:
     polarity: Literal["auto", "dark", "bright"] = "auto"
     min_area: int = 25
     max_regions: int = 200
+
+    def __post_init__(self) -> None:
+        if self.polarity not in ("auto", "dark", "bright"):
+            raise ArgumentError(
+                f'polarity should be "auto", "dark" or "bright", but it is {self.polarity!r}.'
+            )
+        check_whole("min_area", self.min_area, 0)
+        check_whole("max_regions", self.max_regions, 0)
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,10 @@ class PreparedOtsu:
         chosen = np.zeros(int(self.labels.max()) + 1, bool)
         for prompt in prompts:
             chosen[self._numbers(prompt)] = is_positive(prompt)
-        mask = _split_contested(self.labels, chosen[self.labels], seeds)
+        # What lies outside of a box contests nothing: it is cut off in the end.
+        placed = [prompt for prompt in prompts if not isinstance(prompt, Box | Lasso)]
+        marks = seed_map(placed, size_hw, radius=0)
+        mask = _split_contested(self.labels, chosen[self.labels], marks)
         return impose_seeds(mask, seeds)
 
     def _numbers(self, prompt: Prompt) -> IntArray:
@@ -127,7 +139,7 @@ class Otsu:
 
     options: OtsuOptions = OtsuOptions()
     name = "otsu"
-    version = "1"
+    version = "2"
 
     def analyse(self, image: Image) -> PreparedOtsu:
         """Return the picture split into regions and pieces of background."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pickout.arrays import BoolArray
+from pickout.arrays import BoolArray, check_range
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Click, MaskPrompt, Prompt, Scribble, drawn
-from pickout.segmenters.seeds import is_positive, starting_mask
+from pickout.segmenters.seeds import LARGEST_DISC, is_positive, starting_mask
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class PaintOptions:
     """
 
     brush_radius: float = 8.0
+
+    def __post_init__(self) -> None:
+        check_range("brush_radius", self.brush_radius, 0, LARGEST_DISC)
 
 
 @dataclass(frozen=True)

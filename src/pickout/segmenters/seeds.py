@@ -30,6 +30,9 @@ from pickout.prompts import (
 
 SeedMap = npt.NDArray[np.int8]
 
+LARGEST_DISC = 10_000.0
+"""Radius in pixels of the largest disc that a click may stand for."""
+
 # A positive stroke outside the box says that the box was too tight. The box then grows to hold
 # the stroke with this share of its own size as a margin, so that there is something to find.
 _WIDENING = 0.1
@@ -236,9 +239,7 @@ def keep_local_changes(
     return changed
 
 
-def is_redundant(
-    prompts: Sequence[Prompt], previous: BoolArray, *, radius: float | None = None
-) -> bool:
+def is_redundant(prompts: Sequence[Prompt], previous: BoolArray) -> bool:
     """Return whether the newest prompt only repeats what `previous` says already.
 
     A click does if its own pixel is right, a stroke or polygon if all its pixels are. Boxes,

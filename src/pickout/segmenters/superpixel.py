@@ -12,7 +12,7 @@ from pickout.analysis.models import SHIPPED, models_version
 from pickout.analysis.regions import choose_nodes
 from pickout.analysis.tree import grow_tree
 from pickout.analysis.turn import choose_turn
-from pickout.arrays import BoolArray
+from pickout.arrays import BoolArray, check_whole
 from pickout.errors import ArgumentError
 from pickout.images import Image
 from pickout.masks import Mask
@@ -25,18 +25,19 @@ from pickout.segmenters._superpixel.models import Models, load_models, shipped_m
 from pickout.segmenters._superpixel.state import Picture, State
 from pickout.segmenters.base import Doubt, Preview
 
-METHOD_VERSION = "13"
+METHOD_VERSION = "14"
 """To be raised when the same prompts and models could give another mask."""
 
 REMEMBERED_BYTES, MOST_REMEMBERED = 64_000_000, 32
-"""So many answers are kept for a next prompt, as long as their masks, packed to bits, fit in here.
+"""So many answers are kept for a next prompt, as long as their masks fit in here, those packed to
+bits that follow from prompts.
 
 If not all of them do, the newest of every object stay longest: whoever marks several objects of a
 large picture in turn need not wait until all is worked out again.
 """
 
-LONGEST_SIDE = 65_535
-"""The core counts no more pixels along a side."""
+LONGEST_SIDE, MOST_PIXELS = 65_535, 2**29 - 1
+"""The core counts no more pixels along a side, and in all."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,7 @@ class Options:
     models: str | Path | None = None
 
     def __post_init__(self) -> None:
-        number = self.max_regions
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise ArgumentError(
-                f"max_regions should be a whole number of 0 or more, but it is {number!r}."
-            )
+        check_whole("max_regions", self.max_regions, 0)
 
 
 class Superpixel:
@@ -77,7 +74,8 @@ class Superpixel:
         Raises
         ------
         ArgumentError
-            If the picture has a side of more than 65,535 pixels, or a model cannot be read.
+            If the picture has a side of more than 65,535 pixels or more than 536 megapixels, or a
+            model cannot be read.
         """
         return PreparedSuperpixel(_pyramid(image), self._models)
 
@@ -106,10 +104,11 @@ class Superpixel:
 
 def _pyramid(image: Image) -> Pyramid:
     height, width = image.size_hw
-    if max(height, width) > LONGEST_SIDE:
+    if max(height, width) > LONGEST_SIDE or height * width > MOST_PIXELS:
         raise ArgumentError(
             f"the picture is {width} x {height} pixels; 'superpixel' takes {LONGEST_SIDE} along a "
-            "side at most: cut it into parts, or make it smaller."
+            f"side and {MOST_PIXELS // 10**6} megapixels at most: cut it into parts, or make it "
+            "smaller."
         )
     return Pyramid(image.array)
 
@@ -159,11 +158,20 @@ class PreparedSuperpixel:
         for other in recent:
             if other.answer is not state.answer:
                 other.answer.pack()
+        recent = [other.without_focus() for other in recent]
         while len(recent) >= MOST_REMEMBERED or (
-            len(recent) > 1 and sum(other.answer.nbytes for other in recent) > REMEMBERED_BYTES
+            len(recent) > 1 and _bytes_beside(state, recent) > REMEMBERED_BYTES
         ):
             del recent[_most_dispensable([*recent, state])]
         self._recent = [start, *recent, state]
+
+
+def _bytes_beside(state: State, others: list[State]) -> int:
+    """Return how much memory the masks of other states take that `state` does not hold itself."""
+    sizes = {id(other.answer): other.answer.nbytes for other in others}
+    sizes |= {id(given): given.mask.array.nbytes for other in others for given in other.given}
+    own = {id(state.answer), *map(id, state.given)}
+    return sum(size for held, size in sizes.items() if held not in own)
 
 
 def _most_dispensable(states: list[State]) -> int:

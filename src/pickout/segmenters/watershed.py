@@ -16,11 +16,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pickout.arrays import BoolArray, ByteArray, IntArray
+from pickout.arrays import BoolArray, ByteArray, IntArray, check_range, check_whole
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
-from pickout.segmenters.seeds import SeedMap
+from pickout.segmenters.seeds import LARGEST_DISC, SeedMap
 from pickout.segmenters.working import answer
 
 _OBJECT, _BACKGROUND = 1, 2
@@ -50,6 +50,13 @@ class WatershedOptions:
     core: float = 0.6
     max_pixels: int = 250_000
     click_radius: float | None = None
+
+    def __post_init__(self) -> None:
+        check_range("blur", self.blur, 0, 1000)
+        check_range("core", self.core, 0, 1)
+        check_whole("max_pixels", self.max_pixels, 1)
+        if self.click_radius is not None:
+            check_range("click_radius", self.click_radius, 0, LARGEST_DISC)
 
 
 @dataclass(frozen=True)

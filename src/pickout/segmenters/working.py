@@ -89,7 +89,7 @@ def answer(
     known = None if base is None else base.array
     if not later:
         return np.zeros(size_hw, bool) if start is None else start.array
-    if previous is not None and is_redundant(prompts, previous.array, radius=radius):
+    if previous is not None and is_redundant(prompts, previous.array):
         return previous.array
     if known is None and not any(is_positive(prompt) for prompt in later):
         return np.zeros(size_hw, bool)

@@ -15,6 +15,9 @@ from pickout.segmenters._superpixel.stamps import Stamp
 MOST_POINTS = 64
 """Strokes and outlines are represented by at most this many points."""
 
+LEFT_OUT = 0.3
+"""A box or lasso leaves out superpixels of which it holds less than this share."""
+
 
 @dataclass(frozen=True, eq=False)
 class Mark:
@@ -69,7 +72,8 @@ def mark_of(prompt: Prompt, stamp: Stamp, frame: Frame) -> Mark:
             return Mark(prompt.positive, _thinned(points), nodes, is_stroke=True)
     share = covered(stamp, frame)
     if isinstance(prompt, Box | Lasso):
-        nodes = np.flatnonzero(share < 0.3).astype(np.int32)
+        # A box may be smaller than what it lies in.
+        nodes = np.flatnonzero(share < min(LEFT_OUT, share.max())).astype(np.int32)
         return Mark(False, np.zeros((0, 2), np.float32), nodes, is_enclosure=True)
     nodes = np.flatnonzero(share > 0.5).astype(np.int32)
     positive = isinstance(prompt, Polygon) and prompt.positive

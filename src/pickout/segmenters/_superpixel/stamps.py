@@ -49,6 +49,12 @@ class Stamp:
         parts = (mask[row, first:end] for row, first, end in self.runs.tolist())
         return all(part.all() if self.inside else not part.any() for part in parts)
 
+    def meets(self, mask: BoolArray) -> bool:
+        """Tell whether a mask holds any of the settled pixels."""
+        if self.runs is None:
+            return bool(mask[self._slices()].any())
+        return any(mask[row, first:end].any() for row, first, end in self.runs.tolist())
+
     def covers(self, x: int, y: int) -> bool:
         """Tell whether a pixel is among the settled ones."""
         x0, y0, x1, y1 = self.box_xyxy

@@ -109,8 +109,8 @@ class State:
         The prompts since the last `MaskPrompt`, oldest first.
     view : View
         Of these.
-    redundant : int
-        How many of them said what the mask had already, so that nothing was asked.
+    idle : int
+        How many of these only settled pixels, or said what the mask had already.
     asked : View, optional
         The view in which the newest answer was found: `view` or a focus on a part of it.
     """
@@ -120,13 +120,22 @@ class State:
     is_given: bool
     stamped: tuple[tuple[Prompt, Stamp], ...]
     view: View
-    redundant: int = 0
+    idle: int = 0
     asked: View | None = None
 
     @property
     def mask(self) -> BoolArray:
         """The answer's mask."""
         return self.answer.mask
+
+    @cached_property
+    def given(self) -> tuple[MaskPrompt, ...]:
+        """The masks among the prompts."""
+        return tuple(prompt for prompt in self.prompts if isinstance(prompt, MaskPrompt))
+
+    def without_focus(self) -> State:
+        """Return the state as it is remembered: a focus that nobody looks at again is let go of."""
+        return self if self.asked in (None, self.view) else replace(self, asked=self.view)
 
 
 class Picture:
@@ -159,10 +168,9 @@ class Picture:
                 state = self.start()  # one box instead of another is a new beginning
         stamped = (*state.stamped, (prompt, stamp))
         state = replace(state, prompts=prompts, stamped=stamped)
-        if isinstance(prompt, Polygon) or (stamp.agrees(state.mask) and not _asks(prompt, state)):
-            view = state.view.with_prompt(prompt, stamp)
-            redundant = state.redundant + stamp.is_click
-            return replace(state, answer=self._stamped(state), view=view, redundant=redundant)
+        if not _asks(prompt, stamp, state):
+            view, idle = state.view.with_prompt(prompt, stamp), state.idle + 1
+            return replace(state, answer=self._stamped(state), view=view, idle=idle)
         state = replace(state, view=self._view(state))
         focus = self._focus(state)
         if focus is not None:
@@ -190,7 +198,7 @@ class Picture:
     def _focus(self, state: State) -> tuple[View, BoolArray] | None:
         """Return a close look at the surroundings of a late click, and the answer before there."""
         frame, stamp = state.view.scene.frame, state.stamped[-1][1]
-        asked = len(state.stamped) - state.redundant
+        asked = len(state.stamped) - state.idle
         if asked <= FOCUS_AFTER or not stamp.is_click or state.is_given:
             return None
         mark = state.view.marks[-1]
@@ -278,19 +286,27 @@ class Picture:
     def _stamped(self, state: State) -> Answer:
         """Return the answer with the newest stamp written; as it is if it says so already."""
         stamp = state.stamped[-1][1]
-        if stamp.agrees(state.mask):
+        if not stamp.only and stamp.agrees(state.mask):
             return state.answer
         changed = self._canvases.copy(state.mask)
         stamp.write(changed)
         return _answer(changed)
 
 
-def _asks(prompt: Prompt, state: State) -> bool:
-    """Tell whether a prompt asks for an answer even where the mask has already what it says.
+def _asks(prompt: Prompt, stamp: Stamp, state: State) -> bool:
+    """Tell whether a prompt asks for an answer; else it settles pixels, and that is all.
 
-    A stroke tells more than its pixels: what the object, or the rest, looks like.
+    A click asks where the mask is wrong. A stroke tells more than its pixels: what the object, or
+    the rest, looks like. Of a given mask a box or lasso takes what lies inside, if there is any.
     """
-    return isinstance(prompt, Box | Lasso) or (isinstance(prompt, Scribble) and not state.is_given)
+    match prompt:
+        case Polygon():
+            return False
+        case Box() | Lasso():
+            return not (state.is_given and stamp.meets(state.mask))
+        case Scribble() if not state.is_given:
+            return True
+    return not stamp.agrees(state.mask)
 
 
 def _lifts_enclosures(stamp: Stamp, state: State) -> bool:
