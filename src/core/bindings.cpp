@@ -441,6 +441,9 @@ bool py_tidy(Writable mask, std::optional<In<bool, 2>> earlier, Window window,
     check_window(window, mask.shape(0), mask.shape(1));
     require(!earlier || (earlier->shape(0) == mask.shape(0) && earlier->shape(1) == mask.shape(1)),
             "the earlier mask must have the mask's shape");
+    require(!earlier || (window[0] <= click[0] && click[0] < window[2] && window[1] <= click[1] &&
+                         click[1] < window[3]),
+            "the click must lie in the window");
     require(speck >= 0 && hole >= 0, "speck and hole must be 0 or more");
     const Masks masks{mask.data(), earlier ? earlier->data() : nullptr, side(mask.shape(0)),
                       side(mask.shape(1))};

@@ -22,6 +22,13 @@ def test_the_tables_come_from_the_stored_results():
     assert shown == {path.stem for path in RESULTS.glob("*.json")}
 
 
+def test_the_last_of_five_hundred_clicks_was_measured_to_be_as_quick_as_promised():
+    result = read_result(RESULTS / "speed.json")
+    (single,) = (one for one in result["single"] if one["what"].startswith("click 500 "))
+    assert result["segmenter"] == "superpixel" and single["baseline"] == "its click 10"
+    assert single["to_baseline"] <= 2
+
+
 @pytest.mark.parametrize("path", sorted(RESULTS.glob("*.json")), ids=lambda path: path.stem)
 def test_results_name_no_place_on_the_machine_they_come_from(path):
     result = read_result(path)

@@ -166,6 +166,26 @@ def test_extreme_values_give_an_answer_or_an_error(kernel, name):
             assert str(error)
 
 
+ON_EVERY_PLACE = [
+    (kernel, name, place)
+    for kernel, given in CALLS.items()
+    for name, value in given.items()
+    if isinstance(value, tuple)
+    for place in range(len(value))
+]
+
+
+@pytest.mark.parametrize("kernel, name, place", ON_EVERY_PLACE)
+def test_places_outside_give_an_answer_or_an_error(kernel, name, place):
+    """Of windows, places and sizes; none may lead out of bounds."""
+    given = CALLS[kernel][name]
+    for value in (-(2**31), -1, 0, given[place] + 1, given[place] + 100):
+        try:
+            call(kernel, **{name: (*given[:place], value, *given[place + 1 :])})
+        except (TypeError, ValueError) as error:
+            assert str(error)
+
+
 ON_EVERY_NUMBER = [
     (kernel, name)
     for kernel, given in CALLS.items()

@@ -187,6 +187,18 @@ def test_merge_tree_joins_the_cheapest_pair_first(n, first, second, power):
         assert len(leaves) == sum(is_above(parent, node, leaf) for leaf in range(n))
 
 
+def test_boundaries_given_in_pieces_are_one_for_the_merge_tree():
+    first, second = np.array([[0, 1, 0, 2, 3], [1, 2, 3, 4, 4]], np.int32)
+    strength = np.array([0.5, 2, 0.25, 1, 4], np.float32)
+    length, area = np.array([4, 2, 8, 2, 16], np.float32), np.array([1, 4, 1, 16, 1], np.float32)
+    whole = _core.merge_tree(_core.Graph(5, first, second), strength, length, area, 0.5)
+    # Every boundary once more, the other way round: both at half the length.
+    twice = _core.Graph(5, np.concatenate([first, second]), np.concatenate([second, first]))
+    pieces = (np.tile(values, 2).astype(np.float32) for values in (strength, length / 2))
+    for one, other in zip(whole, _core.merge_tree(twice, *pieces, area, 0.5), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @on_all_graphs
 def test_component_follows_paths_inside(n, first, second):
     rng = np.random.default_rng(n)

@@ -86,6 +86,16 @@ def test_doubts_are_sorted_apart_and_say_what_the_mask_says(session):
         assert session.mask.array[int(doubt.y), int(doubt.x)] == doubt.positive
 
 
+def test_gains_are_pixels_of_the_picture(session, cup):
+    """Four times as many in a picture twice as large, and never more than there are."""
+    larger = Session(cv2.resize(cup.array, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC))
+    larger.click(920, 580)
+    small, large = (sum(d.gain for d in one.doubts(4)) for one in (session, larger))
+    assert 2 < large / small < 8
+    assert small < session.mask.area + np.count_nonzero(~session.mask.array)
+    assert all(doubt.gain < 0.5 * session.mask.array.size for doubt in session.doubts(8))
+
+
 def test_fewer_are_the_best_of_more(session):
     many = session.doubts(6)
     assert len(many) == 6
@@ -127,7 +137,9 @@ def test_strokes_boxes_and_polygons_are_kept_clear_of(session):
     session.box(*box)
     session.scribble([(340, 200), (420, 190)], radius=12)
     session.polygon([(500, 300), (560, 300), (560, 400)], positive=False)
-    for doubt in session.doubts(6):
+    doubts = session.doubts(6)
+    assert doubts
+    for doubt in doubts:
         assert box[0] <= doubt.x < box[2] and box[1] <= doubt.y < box[3]
         assert cv2.pointPolygonTest(
             np.array([[500, 300], [560, 300], [560, 400]], np.float32), (doubt.x, doubt.y), True
@@ -143,7 +155,9 @@ def test_any_picture_can_be_doubted(shape, fill):
     session = Session(pixels if fill == "noise" else np.full((*shape, 3), 200, np.uint8))
     for x, y, positive in ((0, 0, True), (width - 1, height - 1, False), (width // 2, 0, True)):
         session.click(x, y, positive)
-        for doubt in session.doubts(5):
+        doubts = session.doubts(5)
+        assert doubts or min(shape) == 1 or fill == "uniform"
+        for doubt in doubts:
             assert 0 <= doubt.x < width and 0 <= doubt.y < height and np.isfinite(doubt.gain)
 
 

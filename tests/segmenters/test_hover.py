@@ -52,6 +52,14 @@ def test_the_spot_and_the_disc_around_it_are_offered_from_fine_to_coarse(session
     assert all(mask[SPOT[1], SPOT[0]] for mask in masks)
 
 
+@pytest.mark.parametrize("x, y", [DISC[:2], (DISC[0] + 25, DISC[1])])
+def test_a_click_takes_one_of_the_previews(x, y):
+    session = Session(picture())
+    previews = [preview.mask().array for preview in session.hover(x, y)]
+    taken = session.click(x, y).array
+    assert max(iou(preview, taken) for preview in previews) > 0.85
+
+
 @pytest.mark.parametrize("turned", [np.asarray, np.fliplr, np.flipud, np.transpose])
 @pytest.mark.parametrize("scale", [1, 7])
 def test_small_mask_outline_and_full_mask_show_the_same_place(scale, turned):
@@ -101,8 +109,11 @@ def test_any_picture_can_be_hovered_over(shape, fill):
     pixels = np.random.default_rng(2).integers(0, 256, (*shape, 3), dtype=np.uint8)
     session = Session(pixels if fill == "noise" else np.full((*shape, 3), 200, np.uint8))
     for x, y in ((0, 0), (shape[1] - 1, shape[0] - 1), (shape[1] / 2, shape[0] / 2 - 0.5)):
-        for preview in session.hover(min(x, shape[1] - 1), max(0, y)):
-            assert preview.mask().size_hw == shape
+        x, y = min(x, shape[1] - 1), max(0, y)
+        previews = session.hover(x, y)
+        assert previews or min(shape) == 1 or fill == "uniform"
+        for preview in previews:
+            assert preview.mask().size_hw == shape and np.isfinite(preview.contrast)
 
 
 def test_points_outside_and_segmenters_without_previews_are_named(session):

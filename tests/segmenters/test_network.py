@@ -180,19 +180,20 @@ def test_many_threads_get_the_same_answers(cup):
     network = Network(SHIPPED)
     pictures = [np.roll(cup.superpixels.rgb, 40 * k, axis=1) for k in range(4)]
     expected = [network.encode(picture).embedding for picture in pictures]
-    got: dict[int, np.ndarray] = {}
+    got: list[tuple[int, np.ndarray]] = []
 
     def work(k):
         for _ in range(3):
-            got[k] = network.encode(pictures[k]).embedding
+            got.append((k, network.encode(pictures[k]).embedding))
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for k in range(4):
-        np.testing.assert_array_equal(got[k], expected[k])
+    assert len(got) == 12
+    for k, embedding in got:
+        np.testing.assert_array_equal(embedding, expected[k])
 
 
 def test_the_number_of_threads_changes_nothing(cup):
