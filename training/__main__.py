@@ -23,10 +23,10 @@ import cv2
 import numpy as np
 
 from pickout.analysis.forests import save_forest
-from pickout.analysis.models import SHIPPED, load_edge_models
+from pickout.analysis.models import BOUNDARIES, SHIPPED, load_edge_models
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
-from pickout.segmenters._superpixel.models import Models, load_models
+from pickout.segmenters._superpixel.models import MODEL_FILES, TREE_FILES, Models, load_models
 from pickout.segmenters._superpixel.network import FILES as PROMPT_FILES
 from pickout.segmenters._superpixel.network import Network
 from pickout.segmenters._superpixel.upright import FILE as UPRIGHT_FILE
@@ -48,10 +48,6 @@ from training.evaluate import click_through, summary
 from training.processes import in_processes
 
 NETWORK_FILES = (*PROMPT_FILES, UPRIGHT_FILE)
-FILES = (
-    "edges_local.npz", "edges_context.npz", "openings.npz", "corrections.npz", "band.npz",
-    *NETWORK_FILES,
-)  # fmt: skip
 DRAWN_EVERY = 3
 """Every so many objects the trees learn from segments that people drew."""
 
@@ -216,8 +212,8 @@ def _say(*words: object) -> None:
 def _train_edges(options: argparse.Namespace) -> dict[str, float]:
     pictures = divided_pictures(options.drawn)
     models, record = train_edges(pictures, seed=options.seed, trees=options.edge_trees)
-    save_forest(options.out / FILES[0], models.local)
-    save_forest(options.out / FILES[1], models.context)
+    save_forest(options.out / BOUNDARIES[0], models.local)
+    save_forest(options.out / BOUNDARIES[1], models.context)
     _say("edges, average precision:", record)
     return record
 
@@ -277,7 +273,7 @@ def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:
         log.append({"objects": size, "IoU after each prompt": curve})
         _say("round", number + 1, log[-1])
     for name, model in zip(
-        FILES[2:5], (models.openings, models.corrections, models.band), strict=True
+        TREE_FILES, (models.openings, models.corrections, models.band), strict=True
     ):
         save_forest(options.out / name, model)
     return log
@@ -322,7 +318,8 @@ def _write_card(options: argparse.Namespace, record: dict[str, object]) -> None:
             **({"epochs": options.epochs} if options.start == "network" else {}),
         },
         "sha256": {
-            name: hashlib.sha256((options.out / name).read_bytes()).hexdigest() for name in FILES
+            name: hashlib.sha256((options.out / name).read_bytes()).hexdigest()
+            for name in MODEL_FILES
         },
         "results": _kept_results(options.start, card) | record,
     }

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from pickout.analysis.forests import Forest, load_forest, save_forest
-from pickout.analysis.models import EVERY, SHIPPED
+from pickout.analysis.models import SHIPPED
 from pickout.errors import ArgumentError
 from pickout.images import Image, read_image
 from pickout.prompts import Click
 from pickout.samples import query_path
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES
+from pickout.segmenters._superpixel.models import MODEL_FILES
 from pickout.segmenters.superpixel import Options, Superpixel
 
 NAMES = ("size", "colour", "place")
@@ -91,8 +92,8 @@ def test_arrays_that_do_not_fit_are_refused(tmp_path, field):
 
 def test_shipped_models_are_those_of_their_card_and_small():
     card = json.loads((SHIPPED / "card.json").read_text())
-    files = [SHIPPED / name for name in EVERY]
-    assert sorted(card["sha256"]) == sorted(EVERY)
+    files = [SHIPPED / name for name in MODEL_FILES]
+    assert sorted(card["sha256"]) == sorted(MODEL_FILES)
     for path in files:
         assert hashlib.sha256(path.read_bytes()).hexdigest() == card["sha256"][path.name]
     assert sum(path.stat().st_size for path in files) < 10_000_000
@@ -101,7 +102,7 @@ def test_shipped_models_are_those_of_their_card_and_small():
 
 def test_models_of_a_folder_are_the_ones_that_cut(tmp_path):
     """Of models that take everything for sure, by path, and not of those that ship."""
-    for name in EVERY:
+    for name in MODEL_FILES:
         (tmp_path / name).write_bytes((SHIPPED / name).read_bytes())
     for name, names in (("openings", CLICK_NAMES), ("band", BAND_NAMES)):
         path = tmp_path / f"{name}.npz"

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from pickout import read_image
-from pickout.analysis.models import EVERY, SHIPPED
+from pickout.analysis.models import SHIPPED
 from pickout.analysis.turn import UPRIGHT
 from pickout.errors import ArgumentError
 from pickout.prompts import Box, Click
 from pickout.samples import query_path
 from pickout.segmenters._superpixel import opinion as opinions
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window
-from pickout.segmenters._superpixel.models import load_models, shipped_models
+from pickout.segmenters._superpixel.models import MODEL_FILES, load_models, shipped_models
 from pickout.segmenters._superpixel.network import (
     CERTAIN,
     FILES,
@@ -211,7 +211,7 @@ def test_the_number_of_threads_changes_nothing(cup):
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_or_broken_network_is_named(tmp_path, name):
-    for path in map(SHIPPED.joinpath, EVERY):
+    for path in map(SHIPPED.joinpath, MODEL_FILES):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / name).write_bytes(b"no network")
     with pytest.raises(ArgumentError, match=name):

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from pickout.analysis.models import BOUNDARIES, EVERY, SHIPPED, models_version
+from pickout.analysis.models import BOUNDARIES, SHIPPED, models_version
 from pickout.analysis.turn import UPRIGHT
 from pickout.images import Image, read_image
 from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
@@ -17,7 +17,7 @@ from pickout.samples import query_path
 from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features, room_of
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window, working_size
 from pickout.segmenters._superpixel.marks import Mark, mark_of, marks_of
-from pickout.segmenters._superpixel.models import shipped_models
+from pickout.segmenters._superpixel.models import MODEL_FILES, shipped_models
 from pickout.segmenters._superpixel.opinion import opinion_of
 from pickout.segmenters._superpixel.outline import SURE, colours_around, local_colours
 from pickout.segmenters._superpixel.scene import Scene
@@ -222,13 +222,13 @@ def test_models_are_only_functions():
 
 
 def test_other_models_are_another_version(tmp_path):
-    for path in map(SHIPPED.joinpath, EVERY):
+    for path in map(SHIPPED.joinpath, MODEL_FILES):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     same = Superpixel(Options(models=tmp_path)).version
     assert same == Superpixel().version
     changed = tmp_path / "other"
     changed.mkdir()
-    for path in map(SHIPPED.joinpath, EVERY):
+    for path in map(SHIPPED.joinpath, MODEL_FILES):
         (changed / path.name).write_bytes(path.read_bytes())
     np.savez(changed / "openings.npz", **dict(np.load(SHIPPED / "openings.npz")), more=np.zeros(1))
     assert Superpixel(Options(models=changed)).version != same

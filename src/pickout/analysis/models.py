@@ -17,11 +17,6 @@ SHIPPED = Path(__file__).parent.parent / "models"
 BOUNDARIES = ("edges_local.npz", "edges_context.npz")
 """Models that superpixels and their boundaries depend on."""
 
-EVERY = (
-    *BOUNDARIES, "openings.npz", "corrections.npz", "band.npz", "encoder.onnx", "head.onnx",
-    "upright.onnx",
-)  # fmt: skip
-
 
 @dataclass(frozen=True, eq=False)
 class EdgeModels:
@@ -35,8 +30,8 @@ def load_edge_models(folder: str | Path) -> EdgeModels:
     """Return the edge models in a folder; raises `ArgumentError` as `load_forest` does."""
     folder = Path(folder)
     return EdgeModels(
-        load_forest(folder / "edges_local.npz", LOCAL_NAMES),
-        load_forest(folder / "edges_context.npz", CONTEXT_NAMES),
+        load_forest(folder / BOUNDARIES[0], LOCAL_NAMES),
+        load_forest(folder / BOUNDARIES[1], CONTEXT_NAMES),
     )
 
 
@@ -46,14 +41,14 @@ def shipped_edge_models() -> EdgeModels:
     return load_edge_models(SHIPPED)
 
 
-def models_version(folder: str | Path = SHIPPED, files: tuple[str, ...] = EVERY) -> str:
+def models_version(folder: str | Path, files: tuple[str, ...]) -> str:
     """Return eight letters that change whenever one of a folder's models does.
 
     Parameters
     ----------
     folder : path
     files : tuple of str
-        Names of the models that count; `BOUNDARIES` are those that regions depend on.
+        Names of the models that count, in an order that stays.
     """
     paths = [Path(folder) / name for name in files]
     return _version(tuple((path, _stamp(path)) for path in paths))

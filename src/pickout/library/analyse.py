@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pickout.analysis.models import BOUNDARIES, models_version
+from pickout.analysis.models import BOUNDARIES, SHIPPED, models_version
 from pickout.arrays import ByteArray
 from pickout.descriptors.base import PictureRegions
 from pickout.descriptors.fusion import Fusion
@@ -23,7 +23,7 @@ from pickout.library.records import Analysis
 
 def pipeline_version(fusion: Fusion) -> str:
     """Return the versions of everything that shapes an analysis; results of two never mix."""
-    regions = f"{candidates.VERSION}:{models_version(files=BOUNDARIES)}"
+    regions = f"{candidates.VERSION}:{models_version(SHIPPED, BOUNDARIES)}"
     return f"regions={regions},keypoints={keypoints.VERSION},{fusion.version}"
 
 

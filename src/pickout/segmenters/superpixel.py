@@ -21,7 +21,12 @@ from pickout.segmenters._superpixel import outline
 from pickout.segmenters._superpixel.doubts import find_doubts
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window
 from pickout.segmenters._superpixel.hover import regions_under
-from pickout.segmenters._superpixel.models import Models, load_models, shipped_models
+from pickout.segmenters._superpixel.models import (
+    MODEL_FILES,
+    Models,
+    load_models,
+    shipped_models,
+)
 from pickout.segmenters._superpixel.state import Picture, State
 from pickout.segmenters.base import Doubt, Preview
 
@@ -66,7 +71,8 @@ class Superpixel:
 
     def __init__(self, options: Options | None = None) -> None:
         self.options = options or Options()
-        self.version = f"{METHOD_VERSION}+{models_version(self.options.models or SHIPPED)}"
+        folder = self.options.models or SHIPPED
+        self.version = f"{METHOD_VERSION}+{models_version(folder, MODEL_FILES)}"
 
     def analyse(self, image: Image) -> PreparedSuperpixel:
         """Return the picture prepared for prompts.

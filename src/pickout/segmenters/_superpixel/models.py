@@ -10,12 +10,18 @@ from pathlib import Path
 import numpy as np
 
 from pickout.analysis.forests import load_forest
-from pickout.analysis.models import SHIPPED, EdgeModels, load_edge_models
+from pickout.analysis.models import BOUNDARIES, SHIPPED, EdgeModels, load_edge_models
 from pickout.arrays import FloatArray
 from pickout.segmenters._superpixel.band import BAND_NAMES
 from pickout.segmenters._superpixel.features import CLICK_NAMES, Question, click_features
+from pickout.segmenters._superpixel.network import FILES as NETWORK_FILES
 from pickout.segmenters._superpixel.network import Network
+from pickout.segmenters._superpixel.upright import FILE as UPRIGHT_FILE
 from pickout.segmenters._superpixel.upright import Upright
+
+TREE_FILES = ("openings.npz", "corrections.npz", "band.npz")
+MODEL_FILES = (*BOUNDARIES, *TREE_FILES, *NETWORK_FILES, UPRIGHT_FILE)
+"""What a folder of models holds."""
 
 Judge = Callable[[FloatArray], FloatArray]
 """From features (features, k) to log odds (k,)."""
@@ -72,11 +78,12 @@ class Models:
 def load_models(folder: str | Path) -> Models:
     """Return the models in a folder; raises `ArgumentError` as `load_forest` does."""
     folder = Path(folder)
+    openings, corrections, band = (folder / name for name in TREE_FILES)
     return Models(
         load_edge_models(folder),
-        load_forest(folder / "openings.npz", CLICK_NAMES),
-        load_forest(folder / "corrections.npz", CLICK_NAMES),
-        load_forest(folder / "band.npz", BAND_NAMES),
+        load_forest(openings, CLICK_NAMES),
+        load_forest(corrections, CLICK_NAMES),
+        load_forest(band, BAND_NAMES),
         Network(folder),
         Upright(folder),
         TRUST,
