@@ -124,13 +124,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--epochs",
         type=_two,
-        default=(5, 5),
-        help="for the network: on photos as they are, and on bold examples (default: 5,5)",
+        default=(5, 6),
+        help="for the network: on photos as they are, and on bold examples (default: 5,6)",
     )
     parser.add_argument(
         "--upright-epochs",
         type=int,
-        default=14,
+        default=10,
         help="for the network that tells which way is up; 0 keeps the one of an earlier run, else "
         "the one that ships (default: %(default)s)",
     )
@@ -177,7 +177,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 def _two(text: str) -> tuple[int, ...]:
     numbers = _numbers(text)
     if len(numbers) != 2:
-        raise argparse.ArgumentTypeError(f"{text!r} should be two whole numbers, like 5,5")
+        raise argparse.ArgumentTypeError(f"{text!r} should be two whole numbers, like 5,6")
     return numbers
 
 
@@ -302,6 +302,10 @@ def _kept_results(start: str, card: dict[str, object]) -> dict[str, object]:
     return {"edges": results["edges"]} if start == "clicks" and "edges" in results else {}
 
 
+def _epochs(options: argparse.Namespace) -> dict[str, object]:
+    return {"epochs": options.epochs, "upright epochs": options.upright_epochs}
+
+
 def _write_card(options: argparse.Namespace, record: dict[str, object]) -> None:
     path = options.out / "card.json"
     card = json.loads(path.read_text()) if path.exists() else {}
@@ -315,7 +319,7 @@ def _write_card(options: argparse.Namespace, record: dict[str, object]) -> None:
             "trees": [options.edge_trees, options.click_trees, options.band_trees],
             "unseen": options.unseen,
             "seed": options.seed,
-            **({"epochs": options.epochs} if options.start == "network" else {}),
+            **(_epochs(options) if options.start == "network" else {}),
         },
         "sha256": {
             name: hashlib.sha256((options.out / name).read_bytes()).hexdigest()

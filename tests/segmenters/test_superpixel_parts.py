@@ -14,6 +14,7 @@ from pickout.analysis.turn import UPRIGHT
 from pickout.images import Image, read_image
 from pickout.prompts import Box, Click, Lasso, Polygon, Scribble
 from pickout.samples import query_path
+from pickout.segmenters._superpixel.answer import Answer
 from pickout.segmenters._superpixel.features import CLICK_NAMES, click_features, room_of
 from pickout.segmenters._superpixel.frame import Pyramid, analyse_window, working_size
 from pickout.segmenters._superpixel.marks import Mark, mark_of, marks_of
@@ -22,7 +23,7 @@ from pickout.segmenters._superpixel.opinion import opinion_of
 from pickout.segmenters._superpixel.outline import SURE, colours_around, local_colours
 from pickout.segmenters._superpixel.scene import Scene
 from pickout.segmenters._superpixel.stamps import stamp_of
-from pickout.segmenters._superpixel.state import Answer, Picture
+from pickout.segmenters._superpixel.state import Picture
 from pickout.segmenters._superpixel.view import empty_view, view_elsewhere
 from pickout.segmenters._superpixel.zoom import choose_focus, choose_window
 from pickout.segmenters.superpixel import Options, Superpixel

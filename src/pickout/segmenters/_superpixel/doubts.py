@@ -40,7 +40,7 @@ ASKED_AGAIN = 0.5
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Present:
     """The present answer, as the superpixels see it.
 
     Parameters
@@ -88,17 +88,17 @@ def find_doubts(state: State, n: int) -> list[Doubt]:
     """Return at most `n` places where the answer may be wrong, best gain first."""
     if state.asked is None:
         return []  # nothing but given masks, or prompts that these agree with
-    answer = _answer(state)
-    places = sorted(_places(answer), key=lambda place: -place.gain)
+    now = _present(state)
+    places = sorted(_places(now), key=lambda place: -place.gain)
     doubts: list[Doubt] = []
     taken = _marked_points(state.view)
-    asked = np.zeros(answer.scene.n, bool)  # where an earlier answer is expected to do
+    asked = np.zeros(now.scene.n, bool)  # where an earlier answer is expected to do
     for place in places:
         if len(doubts) == n:
             break
         doubt = _doubt(place, state)
-        is_asked = asked[_superpixel_at(answer, place.point)]
-        if is_asked or not _is_free(place.point, taken, answer) or _is_settled(doubt, state):
+        is_asked = asked[_superpixel_at(now, place.point)]
+        if is_asked or not _is_free(place.point, taken, now) or _is_settled(doubt, state):
             continue
         doubts.append(doubt)
         asked |= place.turned
@@ -106,60 +106,60 @@ def find_doubts(state: State, n: int) -> list[Doubt]:
     return doubts
 
 
-def _answer(state: State) -> Answer:
+def _present(state: State) -> Present:
     scene, known = state.view.scene, state.view.known()
     before = scene.frame.working_mask(state.mask)
     inside = scene.superpixels.share(before) > 0.5
     logit = state.view.logit
     wrong = (known == 0) / (1 + np.exp(np.where(inside, logit, -logit)))
-    return Answer(scene, before, inside, logit, known, wrong.astype(np.float32))
+    return Present(scene, before, inside, logit, known, wrong.astype(np.float32))
 
 
-def _places(answer: Answer) -> list[Place]:
+def _places(now: Present) -> list[Place]:
     """Return places apart from each other, in whose surroundings errors are likeliest."""
-    scene = answer.scene
+    scene = now.scene
     graph, centres = scene.superpixels.graph, scene.superpixels.centre_xy
-    around = _core.diffuse(graph, scene.affinity, answer.wrong[:, None], SMOOTHING)[:, 0]
-    left = np.where(answer.known == 0, around, 0)
+    around = _core.diffuse(graph, scene.affinity, now.wrong[:, None], SMOOTHING)[:, 0]
+    left = np.where(now.known == 0, around, 0)
     places: list[Place] = []
     while len(places) < TRIED and left.max() > 0:
         node = int(left.argmax())
-        places.append(_place(answer, node))
+        places.append(_place(now, node))
         left[places[-1].turned] *= ASKED_AGAIN
         distance = np.hypot(*(centres - centres[node]).T)
         left[distance <= APART * scene.frame.diagonal] = 0
     return places
 
 
-def _place(answer: Answer, node: int) -> Place:
+def _place(now: Present, node: int) -> Place:
     """Return where to ask about a superpixel, and what would change if it is wrong."""
-    scene, graph = answer.scene, answer.scene.superpixels.graph
-    sign = -1 if answer.inside[node] else 1
+    scene, graph = now.scene, now.scene.superpixels.graph
+    sign = -1 if now.inside[node] else 1
     source = np.array([node], np.int32)
     way = _core.geodesic(graph, scene.cost, source, limit=FARTHEST)
     nudge = NUDGE * np.exp(-way / REACH)
-    logit = np.asarray(answer.logit + sign * nudge, np.float32)
-    known = answer.known.copy()
+    logit = np.asarray(now.logit + sign * nudge, np.float32)
+    known = now.known.copy()
     known[node] = sign
-    turned = (best_cut(scene.superpixels, logit + LEANING, known) != answer.inside) & (
-        answer.inside == answer.inside[node]
+    turned = (best_cut(scene.superpixels, logit + LEANING, known) != now.inside) & (
+        now.inside == now.inside[node]
     )
     turned[node] = True
     turned = _core.component(graph, turned, source)
     right = 1 / (1 + np.exp(-sign * logit))
     net = float((scene.superpixels.area * (2 * right - 1))[turned].sum())
-    point = _middle(answer, turned, node)
-    likelihood = float(answer.wrong[_superpixel_at(answer, point)])
+    point = _middle(now, turned, node)
+    likelihood = float(now.wrong[_superpixel_at(now, point)])
     return Place(point, likelihood * max(net, 0.0), turned)
 
 
-def _middle(answer: Answer, turned: BoolArray, node: int) -> FloatArray:
+def _middle(now: Present, turned: BoolArray, node: int) -> FloatArray:
     """Return the point deepest in what is as likely wrong as `node`, around it."""
-    s = answer.scene.superpixels
-    likely = turned & (answer.wrong >= LIKELY * answer.wrong[node])
+    s = now.scene.superpixels
+    likely = turned & (now.wrong >= LIKELY * now.wrong[node])
     likely[node] = True
     likely = _core.component(s.graph, likely, np.array([node], np.int32))
-    pixels = likely[s.labels] & (answer.before == answer.inside[node])
+    pixels = likely[s.labels] & (now.before == now.inside[node])
     left, top, width, height = cv2.boundingRect(pixels.view(np.uint8))
     padded = np.pad(pixels[top : top + height, left : left + width].view(np.uint8), 1)
     depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
@@ -167,9 +167,9 @@ def _middle(answer: Answer, turned: BoolArray, node: int) -> FloatArray:
     return np.array([left + x, top + y], np.float32)
 
 
-def _superpixel_at(answer: Answer, point: FloatArray) -> int:
+def _superpixel_at(now: Present, point: FloatArray) -> int:
     x, y = point.astype(int)
-    return int(answer.scene.superpixels.labels[y, x])
+    return int(now.scene.superpixels.labels[y, x])
 
 
 def _marked_points(view: View) -> FloatArray:
@@ -178,9 +178,9 @@ def _marked_points(view: View) -> FloatArray:
     return np.concatenate([np.zeros((0, 2), np.float32), *points])
 
 
-def _is_free(point: FloatArray, taken: FloatArray, answer: Answer) -> bool:
+def _is_free(point: FloatArray, taken: FloatArray, now: Present) -> bool:
     distance = np.hypot(*(taken - point).T)
-    return bool((distance > APART * answer.scene.frame.diagonal).all())
+    return bool((distance > APART * now.scene.frame.diagonal).all())
 
 
 def _is_settled(doubt: Doubt, state: State) -> bool:

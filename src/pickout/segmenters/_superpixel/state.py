@@ -8,10 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from pickout import _core
-from pickout.arrays import BoolArray, ByteArray
+from pickout.arrays import BoolArray
 from pickout.masks import Box4
 from pickout.prompts import Box, Lasso, MaskPrompt, Polygon, Prompt, Scribble
 from pickout.segmenters._superpixel import outline
+from pickout.segmenters._superpixel.answer import Answer
 from pickout.segmenters._superpixel.canvases import Canvases
 from pickout.segmenters._superpixel.features import room_of
 from pickout.segmenters._superpixel.frame import (
@@ -20,7 +21,6 @@ from pickout.segmenters._superpixel.frame import (
     Frame,
     Pyramid,
     analyse_window,
-    cut,
 )
 from pickout.segmenters._superpixel.models import Models
 from pickout.segmenters._superpixel.opinion import Opinion, opinion_of
@@ -47,50 +47,6 @@ LEANINGS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
 MOST_SCENES = 3
 """Analysed windows that are kept."""
-
-
-class Answer:
-    """A mask, and the box around it, looked for once.
-
-    Parameters
-    ----------
-    mask : (H, W) ndarray of bool
-        Read-only.
-    """
-
-    def __init__(self, mask: BoolArray) -> None:
-        self._size_hw = mask.shape
-        self._mask: BoolArray | None = mask
-        self._bits: ByteArray | None = None
-
-    @property
-    def mask(self) -> BoolArray:
-        """The mask, unpacked if need be."""
-        mask = self._mask
-        if mask is None:
-            assert self._bits is not None
-            mask = np.zeros(self._size_hw, bool)
-            part = cut(mask, self.box_xyxy)
-            part[:] = np.unpackbits(self._bits, axis=1, count=part.shape[1])
-            mask.flags.writeable = False
-            self._mask = mask
-        return mask
-
-    @cached_property
-    def box_xyxy(self) -> Box4:
-        """The box around what is inside, empty without any."""
-        return _core.bounding_box(self.mask)
-
-    @property
-    def nbytes(self) -> int:
-        """How much memory it takes."""
-        return sum(array.nbytes for array in (self._mask, self._bits) if array is not None)
-
-    def pack(self) -> None:
-        """Take an eighth of the memory, at most, until somebody asks for the mask."""
-        if self._bits is None:
-            self._bits = np.packbits(cut(self.mask, self.box_xyxy), axis=1)
-        self._mask = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +109,7 @@ class Picture:
 
     def start(self) -> State:
         """Return the state without prompts: nothing inside."""
-        nothing = _answer(np.zeros(self.pyramid.size_hw, bool))
+        nothing = Answer(np.zeros(self.pyramid.size_hw, bool))
         return State((), nothing, False, (), empty_view(self._whole))
 
     def after(self, state: State, prompt: Prompt) -> State:
@@ -183,7 +139,7 @@ class Picture:
         view = empty_view(self._whole)
         share = self._whole.superpixels.share(self._whole.frame.working_mask(mask))
         view = replace(view, logit=6 * share - 3)
-        return State(prompts, _answer(mask), True, (), view)
+        return State(prompts, Answer(mask), True, (), view)
 
     def _view(self, state: State) -> View:
         """Return the newest prompt seen in the window that suits it."""
@@ -231,7 +187,6 @@ class Picture:
         `before` is the previous answer there, at working size.
         """
         share = _area(view.scene.frame.window) / state.mask.size
-        has_answer = state.answer.box_xyxy[0] < state.answer.box_xyxy[2]
         opinion = self._opinion(state, view, before)
         view = replace(view, opinion=opinion)
         question = view.question(before, is_given=state.is_given, window_share=share)
@@ -239,20 +194,12 @@ class Picture:
         found, asked = found_in(asked, state.is_given)
         change = _change(found, question.answer > 0.5, state, asked)
         mask = self._composed(change, before, state, asked)
-        stamps = [stamp for _, stamp in state.stamped]
-        write_all(mask, stamps)
-        if not state.is_given:
-            earlier = state.mask if view.marks[-1].is_click and has_answer else None
-            window, newest = view.scene.frame.window, stamps[-1]
-            clicked = [stamp.box_xyxy[:2] for stamp in stamps if stamp.is_click]
-            if tidy(mask, earlier, window, newest.box_xyxy[:2], clicked):
-                # The mask before may be that of a box that has been lifted since.
-                write_all(mask, stamps)
+        _put_right(mask, state, asked)
         base = asked
         if view.rim is not None:
             logit = carried_logit(asked, state.view.scene, state.view.logit)
             base = replace(state.view, logit=logit, opinion=opinion)
-        return replace(state, answer=_answer(mask), view=base, asked=asked)
+        return replace(state, answer=Answer(mask), view=base, asked=asked)
 
     def _opinion(self, state: State, view: View, before: BoolArray) -> Opinion:
         """Return what the network says; in a focus, what it said last of the surroundings."""
@@ -290,7 +237,21 @@ class Picture:
             return state.answer
         changed = self._canvases.copy(state.mask)
         stamp.write(changed)
-        return _answer(changed)
+        return Answer(changed)
+
+
+def _put_right(mask: BoolArray, state: State, asked: View) -> None:
+    """Write what the prompts settle into a mask just drawn, and take out the dirt, in place."""
+    stamps = [stamp for _, stamp in state.stamped]
+    write_all(mask, stamps)
+    if state.is_given:
+        return
+    has_answer = state.answer.box_xyxy[0] < state.answer.box_xyxy[2]
+    earlier = state.mask if asked.marks[-1].is_click and has_answer else None
+    clicked = [stamp.box_xyxy[:2] for stamp in stamps if stamp.is_click]
+    if tidy(mask, earlier, asked.scene.frame.window, stamps[-1].box_xyxy[:2], clicked):
+        # The mask before may be that of a box that has been lifted since.
+        write_all(mask, stamps)
 
 
 def _asks(prompt: Prompt, stamp: Stamp, state: State) -> bool:
@@ -379,8 +340,3 @@ def _change(inside: BoolArray, before: BoolArray, state: State, view: View) -> C
 
 def _area(window: Box4) -> int:
     return (window[2] - window[0]) * (window[3] - window[1])
-
-
-def _answer(mask: BoolArray) -> Answer:
-    mask.flags.writeable = False
-    return Answer(mask)
