@@ -19,7 +19,7 @@ from pickout.masks import Mask
 from pickout.prompts import Prompt
 from pickout.segmenters._superpixel import outline
 from pickout.segmenters._superpixel.doubts import find_doubts
-from pickout.segmenters._superpixel.frame import Pyramid, analyse_window
+from pickout.segmenters._superpixel.frame import LONGEST_SIDE, Pyramid, analyse_window
 from pickout.segmenters._superpixel.hover import regions_under
 from pickout.segmenters._superpixel.models import (
     MODEL_FILES,
@@ -41,8 +41,8 @@ If not all of them do, the newest of every object stay longest: whoever marks se
 large picture in turn need not wait until all is worked out again.
 """
 
-LONGEST_SIDE, MOST_PIXELS = 65_535, 2**29 - 1
-"""The core counts no more pixels along a side, and in all."""
+MOST_PIXELS = 2**29 - 1
+"""The core counts no more pixels in a picture."""
 
 
 @dataclass(frozen=True)

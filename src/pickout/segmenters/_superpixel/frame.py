@@ -23,8 +23,8 @@ ZOOM_PIXELS = 80_000
 FOCUS_PIXELS = 24_000
 """The same for the surroundings of a late mark."""
 
-LONGEST = 65_535
-"""Sides at working size are no longer."""
+LONGEST_SIDE = 65_535
+"""The core counts no more pixels along a side, of a picture or at working size."""
 
 LARGEST_ENLARGEMENT = 2.0
 """Small windows are enlarged at most by this; beyond it there is nothing more to see."""
@@ -222,7 +222,7 @@ def working_size(window: Box4, pixels: int = WORKING_PIXELS) -> tuple[int, int]:
     """Return the (height, width) at which a window is analysed."""
     width, height = window[2] - window[0], window[3] - window[1]
     scale = min(
-        (pixels / (width * height)) ** 0.5, LARGEST_ENLARGEMENT, LONGEST / max(width, height)
+        (pixels / (width * height)) ** 0.5, LARGEST_ENLARGEMENT, LONGEST_SIDE / max(width, height)
     )
     return max(1, round(height * scale)), max(1, round(width * scale))
 
