@@ -16,7 +16,7 @@ from pickout.masks import Mask, as_mask, check_mask_fits
 from pickout.matting.band import adaptive_trimap, widest_band
 from pickout.matting.closed_form import check_installed, check_size, closed_form_alpha
 from pickout.matting.edges import trimap
-from pickout.matting.guided import guided_alpha
+from pickout.matting.guided import distance_to, guided_alpha
 from pickout.matting.tiles import place_around
 
 METHODS = ("guided", "closed-form")
@@ -105,7 +105,7 @@ def settle_middles(trimap: ByteArray, inside: BoolArray) -> None:
     sides = ((inside, 255), (~inside, 0))
     if not any(_is_far_from(trimap == value, side & undecided) for side, value in sides):
         return
-    to_ground, to_own = (_distance_to(trimap == value) for value in (0, 255))
+    to_ground, to_own = (distance_to(trimap == value) for value in (0, 255))
     for side, value, own, other in (
         (inside, 255, to_own, to_ground),
         (~inside, 0, to_ground, to_own),
@@ -126,12 +126,6 @@ def _is_far_from(sure: BoolArray, undecided: BoolArray) -> bool:
     )
     near = cv2.dilate(there.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return bool((here & ~near).any())
-
-
-def _distance_to(places: BoolArray) -> FloatArray:
-    distance = cv2.distanceTransform((~places).view(np.uint8), cv2.DIST_L2, 3)
-    # Without any place OpenCV answers with the largest float.
-    return np.asarray(np.minimum(distance, 1e6), np.float32)
 
 
 def without_specks(alpha: FloatArray, trimap: ByteArray, cell: int) -> FloatArray:

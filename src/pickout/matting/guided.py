@@ -95,17 +95,17 @@ def _ramp(trimap: ByteArray, band: Index, step: int) -> FloatArray:
     known = np.ascontiguousarray(trimap[::step, ::step])
     row, column = np.divmod(band, trimap.shape[1])
     cell = row // step * known.shape[1] + column // step
-    to_own = _distance(known != 255, cell)
-    to_ground = _distance(known != 0, cell)
+    to_own = distance_to(known == 255).ravel()[cell]
+    to_ground = distance_to(known == 0).ravel()[cell]
     across = np.maximum(to_own + to_ground - 1, 0.5)
     return np.asarray(np.clip((to_ground - 0.5) / across, 0, 1), np.float32)
 
 
-def _distance(others: BoolArray, cell: Index) -> FloatArray:
-    """Return how far cells, by flat index, are from the next that is not among `others`."""
-    distance = cv2.distanceTransform(others.view(np.uint8), cv2.DIST_L2, 3).ravel()[cell]
-    # Without such a cell OpenCV answers with the largest float.
-    return np.asarray(np.minimum(distance, 1e6), np.float32)
+def distance_to(places: BoolArray) -> FloatArray:
+    """Return how far every pixel is from the next of the places, (H, W)."""
+    distance = cv2.distanceTransform((~places).view(np.uint8), cv2.DIST_L2, 3)
+    # Without any place OpenCV answers with the largest float.
+    return np.asarray(np.minimum(distance, 1e6, out=distance), np.float32)
 
 
 def _weights(trimap: ByteArray, sure: int, band: Index, voice: FloatArray) -> ByteArray:
