@@ -19,6 +19,7 @@ from PIL import Image
 
 from pickout.errors import MissingExtraError, NoDisplayError
 from pickout.masks import Mask
+from pickout.metrics import iou
 from pickout.prompts import Box, Click, Lasso, MaskPrompt, Polygon, Scribble
 from pickout.session import Session
 from pickout.window import open_window
@@ -37,10 +38,6 @@ def disc() -> np.ndarray:
 def picture() -> np.ndarray:
     noise = np.random.default_rng(3).integers(-8, 9, (*SIZE_HW, 3))
     return (np.where(disc()[..., None], (200, 60, 50), (60, 140, 70)) + noise).astype(np.uint8)
-
-
-def iou(a: np.ndarray, b: np.ndarray) -> float:
-    return float((a & b).sum() / (a | b).sum())
 
 
 # --- geometry ----------------------------------------------------------------------------------

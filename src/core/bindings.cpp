@@ -245,13 +245,12 @@ Out<float> py_mixture_density(In<float, 2> colours, In<float, 1> weight, int par
     }));
 }
 
-nb::tuple py_nearest(In<float, 2> points, In<float, 2> anchors) {
+Out<float> py_nearest(In<float, 2> points, In<float, 2> anchors) {
     require(points.shape(1) == anchors.shape(1), "points and anchors need as many channels");
-    Nearest found = unlocked([&] {
+    return give(unlocked([&] {
         return nearest(points.data(), points.shape(0), anchors.data(), anchors.shape(0),
                        points.shape(1));
-    });
-    return nb::make_tuple(give(std::move(found.distance)), give(std::move(found.index)));
+    }));
 }
 
 Out<float> py_surroundings(In<float, 3> colour, In<float, 2> weight, In<int32_t, 1> rows,

@@ -1,14 +1,14 @@
 #include "nearest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace pickout {
 
-Nearest nearest(const float* points, size_t n, const float* anchors, size_t n_anchors,
-                size_t channels) {
-    Nearest found{std::vector<float>(n, std::numeric_limits<float>::infinity()),
-                  std::vector<int32_t>(n, -1)};
+std::vector<float> nearest(const float* points, size_t n, const float* anchors, size_t n_anchors,
+                           size_t channels) {
+    std::vector<float> found(n, std::numeric_limits<float>::infinity());
     // Anchors outside, points inside: the inner loop runs over memory in order.
     for (size_t j = 0; j < n_anchors; ++j) {
         const float* anchor = anchors + j * channels;
@@ -18,13 +18,10 @@ Nearest nearest(const float* points, size_t n, const float* anchors, size_t n_an
                 const float difference = points[i * channels + k] - anchor[k];
                 squared += difference * difference;
             }
-            if (squared < found.distance[i]) {
-                found.distance[i] = squared;
-                found.index[i] = static_cast<int32_t>(j);
-            }
+            found[i] = std::min(found[i], squared);
         }
     }
-    for (float& d : found.distance) d = std::sqrt(d);
+    for (float& d : found) d = std::sqrt(d);
     return found;
 }
 

@@ -9,6 +9,7 @@ from pickout.analysis.regions import propose_regions
 from pickout.analysis.superpixels import find_superpixels
 from pickout.analysis.tree import grow_tree
 from pickout.errors import ArgumentError
+from pickout.metrics import iou
 
 
 def two_things():
@@ -21,10 +22,6 @@ def two_things():
     picture[square], picture[disk] = (220, 40, 40), (40, 60, 210)
     noisy = picture + rng.normal(0, 6, picture.shape)
     return np.clip(noisy, 0, 255).astype(np.uint8), square, disk
-
-
-def iou(a, b):
-    return (a & b).sum() / (a | b).sum()
 
 
 def test_things_are_among_the_first_regions():

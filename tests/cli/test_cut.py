@@ -9,15 +9,12 @@ from PIL import Image
 
 from pickout import samples
 from pickout.masks import Mask
+from pickout.metrics import iou
 
 
 def read(path):
     with Image.open(path) as picture:
         return np.array(picture)
-
-
-def iou(a, b):
-    return (a & b).sum() / (a | b).sum()
 
 
 def test_a_click_cuts_the_disc_out(run, photo, disc):

@@ -21,13 +21,10 @@ from pickout.exports.staging import NameGiver, safe_name
 from pickout.exports.svg import svg_document, svg_path
 from pickout.exports.yolo import yolo_text
 from pickout.masks import Mask, read_mask
+from pickout.metrics import iou
 
 DISC, RING = Mask(disc()), ring_with_island()
 NASTY = 'a & b <"x">\'é😀.png'
-
-
-def iou(first, second):
-    return (first & second).sum() / (first | second).sum()
 
 
 def fill(polygons, size_hw, scale=8):

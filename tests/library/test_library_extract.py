@@ -14,6 +14,7 @@ from pickout.images import read_image
 from pickout.library import Hit, Library, extract_hits
 from pickout.library.refine import deep_places, prompts_for, refine_region
 from pickout.masks import Mask
+from pickout.metrics import iou
 from pickout.plugins import make_segmenter
 from pickout.prompts import Box, Lasso, Scribble, check_prompt, drawn
 from pickout.samples import sample_folder
@@ -36,10 +37,6 @@ def hits(photos, tmp_path):
 
 def truth_of(hit, photos):
     return scene(*WITH_OBJECT[hit.path.relative_to(photos).as_posix()])[1]
-
-
-def iou(first, second):
-    return (first & second).sum() / (first | second).sum()
 
 
 @pytest.mark.parametrize("segmenter", ["superpixel", "grabcut"])

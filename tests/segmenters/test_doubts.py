@@ -11,16 +11,13 @@ import pytest
 from pickout.errors import ArgumentError
 from pickout.images import read_image
 from pickout.masks import read_mask
+from pickout.metrics import iou
 from pickout.samples import sample_folder
 from pickout.segmenters.base import Doubts
 from pickout.segmenters.superpixel import Superpixel
 from pickout.session import Session
 
 TRUTHS = sorted((Path(__file__).parents[1] / "data" / "samples").glob("*.png"))
-
-
-def iou(a, b):
-    return (a & b).sum() / (a | b).sum()
 
 
 def outline_points(mask, n, rng):

@@ -9,6 +9,7 @@ from pickout.analysis.regions import contrast
 from pickout.analysis.superpixels import find_superpixels
 from pickout.analysis.tree import grow_tree
 from pickout.errors import ArgumentError, PromptError
+from pickout.metrics import iou
 from pickout.segmenters._superpixel.hover import SCALE_STEP, choose_scales
 from pickout.segmenters.base import Hovers
 from pickout.segmenters.superpixel import Superpixel
@@ -30,10 +31,6 @@ def picture(scale=1.0):
     array[inside(SPOT, scale=scale)] = (230, 200, 60)
     array += np.random.default_rng(4).normal(0, 5, array.shape)
     return np.clip(array, 0, 255).astype(np.uint8)
-
-
-def iou(a, b):
-    return (a & b).sum() / (a | b).sum()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pytest
 from pickout.errors import ArgumentError
 from pickout.images import Image
 from pickout.masks import Mask
+from pickout.metrics import iou
 from pickout.prompts import Box, Click, Lasso, MaskPrompt, Polygon, Scribble
 from pickout.segmenters.base import Prepared, RegionSegmenter, Segmenter
 from pickout.segmenters.superpixel import Options, Superpixel
@@ -41,10 +42,6 @@ def prepared():
 DISK, SQUARE_MASK = things()[1:]
 ON_DISK, ON_SQUARE = Click(*DISK_XY), Click(45, 40)
 BESIDE = Click(10, 100, False)
-
-
-def iou(a, b):
-    return (a & b).sum() / (a | b).sum()
 
 
 def answers(prepared, prompts):

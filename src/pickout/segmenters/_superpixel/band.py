@@ -114,7 +114,7 @@ def _to_marks(view: View, rows: IntArray, columns: IntArray) -> list[FloatArray]
     for kind in kinds:
         points = np.concatenate([np.zeros((0, 2), np.float32), *(mark.points for mark in kind)])
         points = points[((points >= low) & (points <= high)).all(1)]
-        distances.append(np.minimum(_core.nearest(pixels, points)[0], FARTHEST_MARK))
+        distances.append(np.minimum(_core.nearest(pixels, points), FARTHEST_MARK))
     return distances
 
 

@@ -55,11 +55,11 @@ def prompt_maps(
     reach = np.float32(REACH * (height * width) ** 0.5)
     maps = np.zeros((7, height * width), np.float32)
     for k, points in enumerate((positive, negative)):
-        distance = np.minimum(_core.nearest(cells, _floats(points))[0], FAR)
+        distance = np.minimum(_core.nearest(cells, _floats(points)), FAR)
         maps[k] = _spot(distance, DISK)
         maps[2 + k] = 1 - np.minimum(distance / reach, 1)
     if newest is not None:
-        distance = np.minimum(_core.nearest(cells, _floats(newest[0]))[0], FAR)
+        distance = np.minimum(_core.nearest(cells, _floats(newest[0])), FAR)
         maps[4] = _spot(distance, LAST_DISK) if newest[1] else -_spot(distance, LAST_DISK)
     if box is not None:
         maps[5] = box.ravel()

@@ -133,7 +133,7 @@ class Scene:
         across = _core.geodesic(s.graph, s.boundary, sources, maximum=True, limit=1.0)
         apart = np.zeros(s.n, np.float32)
         if points is not None:
-            apart = np.minimum(_core.nearest(s.centre_xy, points)[0], self.frame.diagonal)
+            apart = np.minimum(_core.nearest(s.centre_xy, points), self.frame.diagonal)
         return Costs(along, across, apart)
 
     def nowhere(self) -> Costs:
