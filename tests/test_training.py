@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import hashlib
 import itertools
 import json
+import time
 
 from catboost import CatBoostClassifier
 from training.__main__ import _kept_results
@@ -272,3 +273,30 @@ def test_one_command_trains_everything_but_the_network(tmp_path):
     picture = Superpixel(Options(models=out)).analyse(Image(thing.rgb))
     y, x = np.argwhere(thing.mask).mean(0)
     assert iou(thing, picture.segment([Click(float(x), float(y))], None)) > 0.5
+
+
+@pytest.mark.slow
+def test_a_run_that_broke_off_goes_on_to_the_same_models(tmp_path):
+    data, root = tmp_path / "data", Path(__file__).parents[1]
+    data.mkdir()
+    write_disks(data)
+
+    def command(out):
+        words = f"""--objects {data} --drawn {data} --out {out} --rounds 3,5
+            --edge-trees 10 --click-trees 20 --band-trees 10"""
+        return [sys.executable, "-m", "training", *words.split()]
+
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    subprocess.run(command(whole), cwd=root, capture_output=True, check=True)
+    with subprocess.Popen(command(broken), cwd=root, stdout=subprocess.DEVNULL) as run:
+        while not (broken / "progress.json").exists():
+            assert run.poll() is None
+            time.sleep(0.05)
+        run.kill()
+    assert not (broken / "card.json").exists()
+    again = subprocess.run(command(broken), cwd=root, capture_output=True, text=True, check=True)
+    assert "going on after: edges" in again.stdout and "average precision" not in again.stdout
+    cards = [json.loads((folder / "card.json").read_text()) for folder in (whole, broken)]
+    assert cards[0]["sha256"] == cards[1]["sha256"]
+    assert cards[0]["results"] == cards[1]["results"]
+    assert not (broken / "progress.json").exists()

@@ -20,7 +20,7 @@ import torch
 from training import encoder as training
 from training.cell_user import User
 from training.clicks import users_network
-from training.composites import beside, composite
+from training.composites import beside, composite, crowd
 from training.data import Divided, Thing, for_network, for_trees
 from training.examples import SIZES, example, segment_of
 from training.network import Encoder, Head
@@ -49,7 +49,7 @@ def learned(tmp_path_factory):
         drawn=None,
         dev=None,
         begin=None,
-        epochs=(1, 1),
+        epochs=(1, 1, 0),
         rate=4e-3,
         seed=0,
         out=folder,
@@ -109,12 +109,45 @@ def test_a_training_goes_on_from_its_own_file(learned):
     """Nothing more to learn: the network that comes out is the one that went in."""
     (encoder, head), folder = learned
     options = argparse.Namespace(
-        objects=folder, drawn=None, dev=None, begin=folder / "network.pt", epochs=(0, 0),
+        objects=folder, drawn=None, dev=None, begin=folder / "network.pt", epochs=(0, 0, 0),
         rate=1e-3, seed=1, out=folder,
     )  # fmt: skip
     for before, after in zip((encoder, head), training.train(options), strict=True):
         for name, value in before.state_dict().items():
             assert torch.equal(value, after.state_dict()[name]), name
+
+
+@pytest.fixture(scope="module")
+def again(learned):
+    """Options of a training in three phases, and what it leads to."""
+    _, folder = learned
+    options = argparse.Namespace(
+        objects=folder, drawn=None, dev=None, begin=folder / "network.pt", epochs=(1, 1, 2),
+        rate=4e-3, seed=1, out=folder / "again",
+    )  # fmt: skip
+    options.out.mkdir()
+    return options, training.train(options)
+
+
+@pytest.mark.parametrize("epochs", [0, 2, 3])
+def test_a_training_that_breaks_off_comes_to_the_same_network(again, epochs):
+    """Before its first epoch is over, between phases, or within the steady one."""
+    options, whole = again
+    (options.out / "checkpoint.pt").unlink()
+    left = iter(range(epochs))
+
+    def until_it_breaks_off(*args):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return one_epoch(*args)
+
+    one_epoch = training._epoch
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(training, "_epoch", until_it_breaks_off)
+        training.train(options)
+    for expected, got in zip(whole, training.train(options), strict=True):
+        for name, value in expected.state_dict().items():
+            assert torch.equal(value, got.state_dict()[name]), name
 
 
 def test_trees_learn_with_the_network_of_the_plain_phase(learned, tmp_path):
@@ -232,12 +265,29 @@ def test_beside_another_picture_the_object_stays_as_it_is():
     assert {shape[:2] for shape in shapes} == {(132, 96), (72, 96 + 115)} and len(shapes) == 4
 
 
+def test_in_a_crowd_one_of_many_alike_is_meant():
+    rng = np.random.default_rng(0)
+    alike = []
+    for seed in range(0, 40, 2):  # red disks
+        base, other = disk_thing(seed), disk_thing(seed + 1)
+        other = Thing(other.name, np.full_like(other.rgb, (70, 110, 70)), other.mask, other.ignore)
+        many = crowd(base, other, rng)
+        red = (many.rgb[..., 0] > 140).astype(np.uint8)
+        count, labels = cv2.connectedComponents(red)
+        assert red[many.mask].mean() > 0.75
+        meant = np.bincount(labels[many.mask])[1:].argmax() + 1
+        assert (labels[many.mask & (red > 0)] == meant).all()
+        alike.append(count - 1)
+    assert min(alike) >= 1 and np.median(alike) >= 5
+
+
 def test_intricate_objects_are_learned_from_more_often():
     comb = disk_thing(0)
     comb = Thing("comb", np.zeros_like(comb.rgb), comb.mask.copy(), comb.ignore)
     comb.mask[:, ::2] = False
-    supply = Supply([disk_thing(seed) for seed in range(31)] + [comb], [], np.random.default_rng(0))
-    seen = [e for _ in range(10) for batch in supply.batches(bold=False) for e in batch]
+    supply = Supply([disk_thing(seed) for seed in range(31)] + [comb], [])
+    rng = np.random.default_rng(0)
+    seen = [e for _ in range(10) for batch in supply.batches(False, rng) for e in batch]
     plain = [np.ptp(example.rgb, axis=(0, 1)).max() == 0 for example in seen]
     assert 0.12 < np.mean(plain) < 0.3  # one in 32, were all drawn alike
 
@@ -246,7 +296,7 @@ def test_what_imagenet_taught_of_edges_stays(learned):
     _, folder = learned
     before = torch.load(folder / "network.pt", weights_only=True)[0]
     options = argparse.Namespace(
-        objects=folder, drawn=None, dev=None, begin=folder / "network.pt", epochs=(1, 0),
+        objects=folder, drawn=None, dev=None, begin=folder / "network.pt", epochs=(1, 0, 0),
         rate=4e-3, seed=1, out=folder / "on",
     )  # fmt: skip
     options.out.mkdir()
@@ -273,9 +323,10 @@ def test_bold_segments_are_joined_with_their_neighbours():
 
 def test_batches_made_ahead_are_the_same():
     things = [disk_thing(seed) for seed in range(40)]
-    direct, early = (Supply(things, [], np.random.default_rng(3)) for _ in range(2))
-    expected, got = list(direct.batches(bold=True)), list(ahead(early.batches(bold=True)))
-    assert len(got) == len(expected) == direct.steps == 2
+    supply = Supply(things, [])
+    direct, early = (supply.batches(True, np.random.default_rng(3)) for _ in range(2))
+    expected, got = list(direct), list(ahead(early))
+    assert len(got) == len(expected) == supply.steps == 2
     for one, other in zip(expected, got, strict=True):
         for a, b in zip(one, other, strict=True):
             assert (a.rgb == b.rgb).all() and (a.share == b.share).all()
@@ -286,7 +337,7 @@ def test_one_command_makes_models_that_cut(tmp_path):
     data, out = tmp_path / "data", tmp_path / "models"
     data.mkdir()
     write_disks(data)
-    words = f"""--from network --epochs 1,1 --upright-epochs 1 --objects {data} --drawn {data}
+    words = f"""--from network --epochs 1,1,1 --upright-epochs 1 --objects {data} --drawn {data}
         --out {out} --rounds 6,12 --edge-trees 10 --click-trees 40 --band-trees 10"""
     command = [sys.executable, "-m", "training", *words.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -1,8 +1,9 @@
 """``python -m training``: rebuild the models of the superpixel segmenter.
 
 Stages: the networks (only if asked for), boundaries, then clicks and the pixel band in rounds (each
-with more simulated users, working with the models of the round before), then an evaluation. Models
-are written after each stage, so that a broken run can go on with ``--from``.
+with more simulated users, working with the models of the round before), then an evaluation. A run
+that broke off goes on after its last whole stage (or epoch of the network) when the same command is
+given again.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from training.data import (
 from training.edges import train_edges
 from training.evaluate import click_through, summary
 from training.processes import in_processes
+from training.progress import Progress
 
 NETWORK_FILES = (*PROMPT_FILES, UPRIGHT_FILE)
 DRAWN_EVERY = 3
@@ -71,20 +73,25 @@ def _run(options: argparse.Namespace) -> None:
     for folder in filter(None, (options.objects, options.dev)):
         sources(folder)  # says at once what is missing, not after hours
     options.out.mkdir(parents=True, exist_ok=True)
-    record: dict[str, object] = {}
+    progress = Progress(options)
     if options.start == "network":
-        _train_network(options)
+        _train_network(options, progress)
     else:
         _bring(options, NETWORK_FILES)
-    if options.start in ("network", "edges"):
-        record["edges"] = _train_edges(options)
-    if options.start != "evaluate":
-        record["clicks"] = _train_clicks(options)
-    if options.dev:
-        record["dev"] = _evaluate(options)
-    if options.start == "evaluate":
-        return  # nothing was made: the card stays what it is
-    _write_card(options, record)
+    stages = {"edges": _train_edges, "clicks": _train_clicks, "dev": _evaluate}
+    for name in _asked_for(options):
+        if name not in progress:
+            progress.finish(name, stages[name](options))
+    if options.start != "evaluate":  # which makes nothing: the card stays what it is
+        _write_card(options, {name: progress.found[name] for name in _asked_for(options)})
+    progress.forget()
+
+
+def _asked_for(options: argparse.Namespace) -> list[str]:
+    """Return the stages after the network's that a run has, by what they find."""
+    names = ["edges"] if options.start in ("network", "edges") else []
+    names += ["clicks"] if options.start != "evaluate" else []
+    return names + ["dev"] * bool(options.dev)
 
 
 def _options() -> argparse.Namespace:
@@ -123,9 +130,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--epochs",
-        type=_two,
-        default=(5, 6),
-        help="for the network: on photos as they are, and on bold examples (default: 5,6)",
+        type=_three,
+        default=(5, 6, 6),
+        help="for the network: on photos as they are, on bold examples, and on these at a steady "
+        "rate (default: 5,6,6)",
     )
     parser.add_argument(
         "--upright-epochs",
@@ -164,6 +172,7 @@ def _options() -> argparse.Namespace:
         parser.error("--from evaluate needs --dev, the objects to evaluate on")
     if options.start == "network" and options.network:
         parser.error("--from network trains a network; leave out --network, or --from")
+    options.unseen |= options.start == "network"
     return options
 
 
@@ -174,26 +183,31 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(map(int, numbers))
 
 
-def _two(text: str) -> tuple[int, ...]:
+def _three(text: str) -> tuple[int, ...]:
     numbers = _numbers(text)
-    if len(numbers) != 2:
-        raise argparse.ArgumentTypeError(f"{text!r} should be two whole numbers, like 5,6")
+    if len(numbers) != 3:
+        raise argparse.ArgumentTypeError(f"{text!r} should be three whole numbers, like 5,6,6")
     return numbers
 
 
-def _train_network(options: argparse.Namespace) -> None:
+def _train_network(options: argparse.Namespace, progress: Progress) -> None:
     try:
+        from training.course import forget
         from training.encoder import train
         from training.onnx_files import export, export_upright
         from training.upright import train_upright
     except ImportError as err:
         sys.exit(f'--from network needs {err.name}: pip install "pickout[train-network]"')
-    export(*train(options), options.out)
-    if options.upright_epochs:
-        export_upright(train_upright(options), options.out)
-    else:
-        _bring(options, (UPRIGHT_FILE,))
-    options.unseen = True
+    if "network" not in progress:
+        export(*train(options), options.out)
+        progress.finish("network")
+    forget(options.out)
+    if "upright" not in progress:
+        if options.upright_epochs:
+            export_upright(train_upright(options), options.out)
+        else:
+            _bring(options, (UPRIGHT_FILE,))
+        progress.finish("upright")
 
 
 def _bring(options: argparse.Namespace, names: tuple[str, ...]) -> None:

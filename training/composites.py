@@ -1,9 +1,9 @@
-"""Pictures made of two: an object laid into another picture, or two pictures side by side.
+"""Pictures made of two: an object laid into another picture, once or often, or side by side.
 
 What stands out in a photo is not always what is meant. With two objects in a picture, only the
-prompts tell. Side by side, objects are smaller parts of what is seen. After
-G. Ghiasi et al., *Simple copy-paste is a strong data augmentation method for instance
-segmentation*, CVPR 2021, :arxiv:`2012.07177`.
+prompts tell; where there are many alike, one is meant all the same. Side by side, objects are
+smaller parts of what is seen. After G. Ghiasi et al., *Simple copy-paste is a strong data
+augmentation method for instance segmentation*, CVPR 2021, :arxiv:`2012.07177`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ SHARES = (0.02, 0.25)
 
 STAYS = 0.35
 """The least part of the picture's own object that must stay visible to be asked for."""
+
+CROWD = (2, 6)
+"""Rows and columns of a crowd, at least, and one more than at most."""
+
+LEAST_SIDE = 10
+"""Objects of a crowd are at least so many pixels wide and high."""
 
 
 def composite(base: Thing, other: Thing, rng: np.random.Generator) -> Thing:
@@ -58,6 +64,69 @@ def beside(base: Thing, other: Thing, rng: np.random.Generator) -> Thing:
     pairs = (base.rgb, rgb), (base.mask, nothing), (base.ignore, nothing)
     side = 1 if rng.random() < 0.5 else -1
     return Thing(base.name, *(np.concatenate(pair[::side], axis) for pair in pairs))
+
+
+def crowd(base: Thing, other: Thing, rng: np.random.Generator) -> Thing:
+    """Lay the object of `base` into the picture of `other` many times; one of them is meant.
+
+    In half of the cases the picture is blurred until nothing in it can be told.
+    """
+    height, width = other.mask.shape
+    rows, columns = rng.integers(*CROWD, 2)
+    step = np.array((width / columns, height / rows))
+    cut = _one_of_many(base, step, rng)
+    if cut is None:
+        return base
+    rgb = other.rgb
+    if rng.random() < 0.5:
+        rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.05, 0.2) * min(height, width))
+    rgb, owner = rgb.astype(np.float32), np.zeros((height, width), int)
+    turns = 180 if rng.random() < 0.5 else 8
+    cells = rng.permutation(rows * columns)[: max(2, round(rng.uniform(0.7, 1) * rows * columns))]
+    for number, cell in enumerate(cells):
+        centre = (np.array((cell % columns, cell // columns)) + 0.5 + rng.normal(0, 0.05, 2)) * step
+        colours, alpha = _placed(cut, centre, rng.uniform(-turns, turns), (width, height), rng)
+        rgb += alpha[..., None] * (colours - rgb)
+        owner[alpha >= 0.5] = number + 1
+    meant = owner == 1 + rng.integers(len(cells))
+    if not meant.any():
+        return base
+    rgb = np.clip(rgb + 0.5, 0, 255).astype(np.uint8)
+    return Thing(base.name, rgb, meant, np.zeros_like(meant))
+
+
+def _one_of_many(
+    thing: Thing, step: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return an object's colours and edge, fit to stand at every step; None if too small."""
+    x, y, w, h = cv2.boundingRect(thing.mask.astype(np.uint8))
+    fills = rng.uniform(0.55, 0.95) * min(step / (w, h))
+    size = max(1, round(w * fills)), max(1, round(h * fills))
+    if min(size) < LEAST_SIDE or fills > 2:
+        return None
+    how = cv2.INTER_AREA if fills < 1 else cv2.INTER_LINEAR
+    parts = thing.rgb, thing.mask.astype(np.float32)
+    colours, alpha = (cv2.resize(p[y : y + h, x : x + w], size, interpolation=how) for p in parts)
+    return colours, alpha
+
+
+def _placed(
+    cut: tuple[np.ndarray, np.ndarray],
+    centre: np.ndarray,
+    angle: float,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return an object's colours and edge on a canvas: turned, mirrored, in its own light."""
+    colours, alpha = cut
+    if rng.random() < 0.5:
+        colours, alpha = cv2.flip(colours, 1), cv2.flip(alpha, 1)
+    middle = (alpha.shape[1] / 2, alpha.shape[0] / 2)
+    matrix = cv2.getRotationMatrix2D(middle, angle, rng.uniform(0.85, 1.1))
+    matrix[:, 2] += centre - middle
+    colours = cv2.warpAffine(colours, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    light = rng.uniform(0.85, 1.15) * rng.uniform(0.97, 1.03, 3)
+    return colours * light.astype(np.float32), cv2.warpAffine(alpha, matrix, size)
 
 
 def _cut_out(

@@ -10,8 +10,6 @@ import argparse
 import copy
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -20,11 +18,13 @@ from torch.nn import functional
 from pickout.segmenters._superpixel.network import LOOKS
 from training.cell_user import User, said
 from training.clicks import PLAIN
-from training.data import Thing, divided_pictures, for_network, sources
+from training.course import Course, Phase, keep, kept
+from training.data import Divided, Thing, divided_pictures, for_network, sources
 from training.examples import Example, example
 from training.network import Encoder, Head, begin_with
 from training.onnx_files import export
-from training.supply import BATCH, Supply, ahead
+from training.progress import as_given
+from training.supply import BATCH, CROWDS, Supply, ahead
 
 PROMPTS = 3
 """Prompts in a row on each object."""
@@ -36,18 +36,13 @@ TRUNK_SHARE = 0.3
 """The rate of a trunk that began with weights from elsewhere, as a share of the others'."""
 
 
-@dataclass(frozen=True)
-class Phase:
-    """A part of the training: how long, how fast, and whether from bold examples."""
-
-    epochs: int
-    rate: float
-    bold: bool
-
-
-def phases(epochs: tuple[int, int], rate: float) -> tuple[Phase, Phase]:
-    """Return the phases of a training: photos as they are, then bold examples."""
-    return Phase(epochs[0], rate, bold=False), Phase(epochs[1], rate / 2, bold=True)
+def phases(epochs: tuple[int, int, int], rate: float) -> list[Phase]:
+    """Return the phases of a training: photos as they are, bold examples, and these steadily."""
+    return [
+        Phase(epochs[0], rate),
+        Phase(epochs[1], rate / 2, bold=True),
+        Phase(epochs[2], rate / 4, bold=True, steady=True),
+    ]
 
 
 def as_input(pictures: list[np.ndarray]) -> torch.Tensor:
@@ -93,35 +88,11 @@ def loss_of(odds: torch.Tensor, examples: list[Example]) -> torch.Tensor:
     return (entropy + 1 - (both + 1) / (either + 1)).mean()
 
 
-class Average:
-    """The running mean of a network's weights: better than the last ones."""
-
-    def __init__(self, encoder: Encoder, head: Head, keep: float = 0.998) -> None:
-        self.modules, self.keep = (encoder, head), keep
-        self.means = copy.deepcopy(encoder).eval(), copy.deepcopy(head).eval()
-        self.steps = 0
-
-    @property
-    def network(self) -> tuple[Encoder, Head]:
-        """The averaged encoder and head."""
-        return self.means[0], self.means[1]
-
-    def update(self) -> None:
-        """Move towards the present weights."""
-        self.steps += 1
-        keep = min(self.keep, self.steps / (self.steps + 10))
-        for mean, module in zip(self.means, self.modules, strict=True):
-            for old, new in zip(
-                mean.state_dict().values(), module.state_dict().values(), strict=True
-            ):
-                if old.dtype.is_floating_point:
-                    old.mul_(keep).add_(new, alpha=1 - keep)
-                else:
-                    old.copy_(new)
-
-
 def train(options: argparse.Namespace) -> tuple[Encoder, Head]:
-    """Return the network trained as the options of ``python -m training`` say."""
+    """Return the network trained as the options of ``python -m training`` say.
+
+    A run with the same options that broke off goes on after its last whole epoch.
+    """
     torch.manual_seed(options.seed)
     whole = [s.read() for s in sources(options.objects)]
     drawn = divided_pictures(options.drawn) if options.drawn else []
@@ -129,78 +100,59 @@ def train(options: argparse.Namespace) -> tuple[Encoder, Head]:
     network = Encoder(), Head()
     if options.begin:
         begin_with(*network, options.begin)
-    trunk_share = TRUNK_SHARE if options.begin else 1.0
+    given, trunk_share = as_given(options), TRUNK_SHARE if options.begin else 1.0
+    state = kept(options.out, given)
     for number, phase in enumerate(phases(options.epochs, options.rate)):
-        made, used = (np.random.default_rng([options.seed, number, k]) for k in range(2))
-        if phase.bold:
-            supply = Supply(whole, drawn, made)
-        else:
-            supply = Supply(for_network(whole), for_network(drawn), made)
-        for epoch in _epochs(phase, network, trunk_share, supply, used):
-            seen = evaluate(*epoch.network, dev) if dev else {}
-            print(json.dumps(epoch.record | seen), flush=True)
-            torch.save([m.state_dict() for m in epoch.network], options.out / "network.pt")
-            network = epoch.network
-        if phase.epochs and not phase.bold:
+        if phase.epochs == 0 or (state and number < state["phase"]):
+            continue
+        supply = _supply(phase, whole, drawn)
+        course = Course(phase, network, supply.steps, trunk_share, [options.seed, number])
+        if state and number == state["phase"]:
+            course.go_on(state)
+            print(f"going on after {_name(course)}", flush=True)
+        while course.epoch < phase.epochs:
+            record = _epoch(course, supply)
+            seen = evaluate(*course.network, dev) if dev else {}
+            print(json.dumps(record | seen), flush=True)
+            keep(options.out, given, number, course)
+        network = course.network
+        if not phase.bold:
             export(*copy.deepcopy(network), options.out / PLAIN)
+    torch.save([m.state_dict() for m in network], options.out / "network.pt")
     return network
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """What an epoch led to: the running mean of the network, and what to say of it."""
-
-    network: tuple[Encoder, Head]
-    record: dict[str, object]
+def _name(course: Course) -> str:
+    return f"{course.phase.name} epoch {course.epoch}"
 
 
-def _epochs(
-    phase: Phase,
-    network: tuple[Encoder, Head],
-    trunk_share: float,
-    supply: Supply,
-    rng: np.random.Generator,
-) -> Iterator[Epoch]:
-    if phase.epochs == 0:
-        return
+def _supply(phase: Phase, whole: list[Thing], drawn: list[Divided]) -> Supply:
+    if not phase.bold:
+        return Supply(for_network(whole), for_network(drawn))
+    return Supply(whole, drawn, CROWDS if phase.steady else 0.0)
+
+
+def _epoch(course: Course, supply: Supply) -> dict[str, object]:
+    """Learn for an epoch, and return what to say of it."""
     if supply.steps == 0:
         raise ValueError(
             f"a network learns from {BATCH} objects at least, but --objects and --drawn leave "
             "fewer (every fourth is kept for the trees); add more, or leave out --from network."
         )
-    encoder, head = (
-        copy.deepcopy(module).to(memory_format=torch.channels_last).train() for module in network
-    )
-    if trunk_share < 1:
-        encoder.keep_first()
-    learning = {name: p for name, p in encoder.named_parameters() if p.requires_grad}
-    trunk = [p for name, p in learning.items() if name.startswith(("stem", "stages"))]
-    rest = [p for name, p in learning.items() if not name.startswith(("stem", "stages"))]
-    groups = [{"params": trunk}, {"params": [*rest, *head.parameters()]}]
-    optimizer = torch.optim.AdamW(groups, lr=phase.rate, weight_decay=1e-2)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        [phase.rate * trunk_share, phase.rate],
-        total_steps=supply.steps * phase.epochs,
-        pct_start=0.1,
-    )
-    average = Average(encoder, head)
-    for number in range(phase.epochs):
-        start, losses = time.time(), []
-        for examples in ahead(supply.batches(phase.bold)):
-            again = AGAIN if phase.bold else 0.0
-            losses.append(learn(encoder, head, examples, rng, optimizer, again))
-            schedule.step()
-            average.update()
-            if len(losses) % 50 == 0:
-                name = f"{'bold ' * phase.bold}epoch {number + 1}"
-                print(
-                    f"{name}, {len(losses)} / {supply.steps} steps, "
-                    f"{time.time() - start:.0f} s, loss {np.mean(losses[-50:], 0).round(4)}",
-                    flush=True,
-                )
-        record: dict[str, object] = {"epoch": number + 1, "bold": phase.bold}
-        yield Epoch(average.network, record | {"loss": float(np.mean(losses))})
+    course.epoch += 1
+    start, losses, bold = time.time(), [], course.phase.bold
+    for examples in ahead(supply.batches(bold, course.made)):
+        again = AGAIN if bold else 0.0
+        parts = course.encoder, course.head, examples, course.used, course.optimizer
+        losses.append(learn(*parts, again))
+        course.step()
+        if len(losses) % 50 == 0:
+            print(
+                f"{_name(course)}, {len(losses)} / {supply.steps} steps, "
+                f"{time.time() - start:.0f} s, loss {np.mean(losses[-50:], 0).round(4)}",
+                flush=True,
+            )
+    return {"phase": course.phase.name, "epoch": course.epoch, "loss": float(np.mean(losses))}
 
 
 def learn(

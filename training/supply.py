@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.composites import beside, composite
+from training.composites import beside, composite, crowd
 from training.data import Divided, Thing, intricacy
 from training.examples import Example, example, segment_of
 
@@ -21,32 +21,37 @@ TURNS = 8
 COMPOSITES = 0.35
 """How often, in the bold phase, another object lies in the picture."""
 
-
 BESIDE = 0.25
 """How often, in the bold phase, another picture lies beside."""
+
+CROWDS = 0.12
+"""How often, in the steady phase, an object lies in another picture many times."""
 
 
 @dataclass(frozen=True)
 class Supply:
-    """What is learned from: objects, intricate ones more often, and segments that people drew."""
+    """What is learned from: objects, intricate ones more often, and segments that people drew.
+
+    `crowds` is how often bold ones stand among many like them.
+    """
 
     whole: list[Thing]
     drawn: list[Divided]
-    rng: np.random.Generator
+    crowds: float = 0.0
 
     @property
     def steps(self) -> int:
         """How many batches an epoch has."""
         return (len(self.whole) + len(self.drawn) * TURNS) // BATCH
 
-    def batches(self, bold: bool) -> Iterator[list[Example]]:
+    def batches(self, bold: bool, rng: np.random.Generator) -> Iterator[list[Example]]:
         """Yield an epoch's lists of examples, of one size each."""
         waiting: dict[tuple[int, int], list[Example]] = {}
         done = 0
         every, chances = [*self.whole, *self.drawn * TURNS], self._chances()
         while done < self.steps:
-            for number in self.rng.choice(len(every), len(every), p=chances):
-                seen = example(self._thing(every[number], bold), self.rng, bold)
+            for number in rng.choice(len(every), len(every), p=chances):
+                seen = example(self._thing(every[number], bold, rng), rng, bold)
                 group = waiting.setdefault(seen.share.shape, [])
                 group.append(seen)
                 if len(group) == BATCH:
@@ -62,14 +67,16 @@ class Supply:
         every = np.concatenate([whole / whole.mean(), drawn]) if len(whole) else drawn
         return every / every.sum()
 
-    def _thing(self, item: Thing | Divided, bold: bool) -> Thing:
-        thing = item if isinstance(item, Thing) else segment_of(item, self.rng, bold)
+    def _thing(self, item: Thing | Divided, bold: bool, rng: np.random.Generator) -> Thing:
+        thing = item if isinstance(item, Thing) else segment_of(item, rng, bold)
         if not (bold and self.whole):
             return thing
-        other, draw = self.whole[self.rng.integers(len(self.whole))], self.rng.random()
+        other, draw = self.whole[rng.integers(len(self.whole))], rng.random()
         if draw < COMPOSITES:
-            return composite(thing, other, self.rng)
-        return beside(thing, other, self.rng) if draw < COMPOSITES + BESIDE else thing
+            return composite(thing, other, rng)
+        if draw < COMPOSITES + BESIDE:
+            return beside(thing, other, rng)
+        return crowd(thing, other, rng) if draw < COMPOSITES + BESIDE + self.crowds else thing
 
 
 def ahead(items: Iterator[list[Example]]) -> Iterator[list[Example]]:
