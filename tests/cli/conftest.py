@@ -57,7 +57,3 @@ def mask_file(tmp_path, disc) -> Path:
     path = tmp_path / "mask.png"
     Image.fromarray(disc.astype(np.uint8) * 255).save(path)
     return path
-
-
-def iou(a: np.ndarray, b: np.ndarray) -> float:
-    return (a & b).sum() / (a | b).sum()
