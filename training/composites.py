@@ -17,7 +17,7 @@ SHARES = (0.02, 0.25)
 """How much of the picture the laid object covers, at least and at most, before it is fitted."""
 
 STAYS = 0.35
-"""The least part of the picture's own object that must stay visible to be asked for."""
+"""The least part of an object under others that must stay visible for it to be asked for."""
 
 CROWD = (2, 6)
 """Rows and columns of a crowd, at least, and one more than at most."""
@@ -69,7 +69,8 @@ def beside(base: Thing, other: Thing, rng: np.random.Generator) -> Thing:
 def crowd(base: Thing, other: Thing, rng: np.random.Generator) -> Thing:
     """Lay the object of `base` into the picture of `other` many times; one of them is meant.
 
-    In half of the cases the picture is blurred until nothing in it can be told.
+    They may touch, and cover each other. In half of the cases the picture is blurred until nothing
+    in it can be told.
     """
     height, width = other.mask.shape
     rows, columns = rng.integers(*CROWD, 2)
@@ -80,17 +81,20 @@ def crowd(base: Thing, other: Thing, rng: np.random.Generator) -> Thing:
     rgb = other.rgb
     if rng.random() < 0.5:
         rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.05, 0.2) * min(height, width))
-    rgb, owner = rgb.astype(np.float32), np.zeros((height, width), int)
+    rgb, owner, areas = rgb.astype(np.float32), np.zeros((height, width), int), []
     turns = 180 if rng.random() < 0.5 else 8
     cells = rng.permutation(rows * columns)[: max(2, round(rng.uniform(0.7, 1) * rows * columns))]
     for number, cell in enumerate(cells):
-        centre = (np.array((cell % columns, cell // columns)) + 0.5 + rng.normal(0, 0.05, 2)) * step
+        centre = (np.array((cell % columns, cell // columns)) + 0.5 + rng.normal(0, 0.1, 2)) * step
         colours, alpha = _placed(cut, centre, rng.uniform(-turns, turns), (width, height), rng)
         rgb += alpha[..., None] * (colours - rgb)
         owner[alpha >= 0.5] = number + 1
-    meant = owner == 1 + rng.integers(len(cells))
-    if not meant.any():
+        areas.append((alpha >= 0.5).sum())
+    seen = np.bincount(owner.ravel(), minlength=len(areas) + 1)[1:]
+    stays = np.flatnonzero((seen >= STAYS * np.array(areas)) & (seen > 0))
+    if len(stays) == 0:
         return base
+    meant = owner == 1 + rng.choice(stays)
     rgb = np.clip(rgb + 0.5, 0, 255).astype(np.uint8)
     return Thing(base.name, rgb, meant, np.zeros_like(meant))
 
@@ -100,7 +104,7 @@ def _one_of_many(
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Return an object's colours and edge, fit to stand at every step; None if too small."""
     x, y, w, h = cv2.boundingRect(thing.mask.astype(np.uint8))
-    fills = rng.uniform(0.55, 0.95) * min(step / (w, h))
+    fills = rng.uniform(0.55, 1.2) * min(step / (w, h))
     size = max(1, round(w * fills)), max(1, round(h * fills))
     if min(size) < LEAST_SIDE or fills > 2:
         return None
