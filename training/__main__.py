@@ -131,9 +131,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--epochs",
         type=_three,
-        default=(5, 6, 6),
+        default=(5, 6, 4),
         help="for the network: on photos as they are, on bold examples, and on these at a steady "
-        "rate (default: 5,6,6)",
+        "rate (default: 5,6,4)",
     )
     parser.add_argument(
         "--upright-epochs",
@@ -186,7 +186,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 def _three(text: str) -> tuple[int, ...]:
     numbers = _numbers(text)
     if len(numbers) != 3:
-        raise argparse.ArgumentTypeError(f"{text!r} should be three whole numbers, like 5,6,6")
+        raise argparse.ArgumentTypeError(f"{text!r} should be three whole numbers, like 5,6,4")
     return numbers
 
 
