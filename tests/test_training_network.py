@@ -21,6 +21,7 @@ from training import encoder as training
 from training.cell_user import User
 from training.clicks import users_network
 from training.composites import beside, composite, crowd
+from training.course import Course, Phase
 from training.data import Divided, Thing, for_network, for_trees
 from training.examples import SIZES, example, segment_of
 from training.network import Encoder, Head
@@ -148,6 +149,31 @@ def test_a_training_that_breaks_off_comes_to_the_same_network(again, epochs):
     for expected, got in zip(whole, training.train(options), strict=True):
         for name, value in expected.state_dict().items():
             assert torch.equal(value, got.state_dict()[name]), name
+
+
+def test_a_steady_phase_learns_however_short_it_is(again):
+    """Its rate stays; what it leads to is the mean of all its steps."""
+    _, (encoder, _) = again
+    phase = Phase(2, 1e-3, bold=True, steady=True)
+    course = Course(phase, (encoder, Head()), 2, 0.3, [0])
+    seen = []
+    for _ in range(4):
+        for parameter in course.head.parameters():
+            parameter.data += 1
+        seen.append(course.head.tell.bias.item())
+        course.optimizer.step()
+        course.step()
+        assert course.optimizer.param_groups[1]["lr"] == 1e-3
+    assert course.network[1].tell.bias.item() == pytest.approx(np.mean(seen))
+
+
+def test_a_damaged_checkpoint_is_named(again):
+    options, _ = again
+    path = options.out / "checkpoint.pt"
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ValueError, match=f"{path} is damaged"):
+        training.train(options)
+    path.unlink()
 
 
 def test_trees_learn_with_the_network_of_the_plain_phase(learned, tmp_path):

@@ -17,7 +17,7 @@ CHECKPOINT = "checkpoint.pt"
 """Where a course is kept, in the folder of the models, after every epoch."""
 
 WARM = 100
-"""Steps in which a steady phase comes to its rate; its mean begins after them."""
+"""Steps, or a tenth of all, in which a steady phase comes to its rate; its mean begins then."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,10 @@ class Course:
         self.made, self.used = (np.random.default_rng([*seed, k]) for k in range(2))
         if trunk_share < 1:
             self.encoder.keep_first()
+        total = steps * phase.epochs
+        self.warm = min(WARM, total // 10) if phase.steady else 0
         self.optimizer = self._optimizer(trunk_share)
-        self.schedule = self._schedule(steps * phase.epochs, trunk_share)
+        self.schedule = self._schedule(total, trunk_share)
         self.mean = Mean(self.encoder, self.head, 1 if phase.steady else 0.998)
         self.steps = 0
 
@@ -128,7 +130,7 @@ class Course:
     def _schedule(self, total: int, trunk_share: float) -> torch.optim.lr_scheduler.LRScheduler:
         if self.phase.steady:
             return torch.optim.lr_scheduler.LambdaLR(
-                self.optimizer, lambda step: min(1.0, (step + 1) / WARM)
+                self.optimizer, lambda step: min(1.0, (step + 1) / max(1, self.warm))
             )
         rates = [self.phase.rate * trunk_share, self.phase.rate]
         return torch.optim.lr_scheduler.OneCycleLR(
@@ -144,7 +146,7 @@ class Course:
         """Go on to the next step's rate, and let the mean follow."""
         self.schedule.step()
         self.steps += 1
-        if not self.phase.steady or self.steps > WARM:
+        if self.steps > self.warm:
             self.mean.update()
 
     def _parts(self) -> dict[str, object]:
@@ -178,10 +180,17 @@ def keep(folder: Path, options: dict[str, str], number: int, course: Course) -> 
 
 
 def kept(folder: Path, options: dict[str, str]) -> dict | None:
-    """Return what a run with these options has written down last; None if there is nothing."""
-    if not (folder / CHECKPOINT).exists():
+    """Return what a run with these options has written down last; None if there is nothing.
+
+    Raises ValueError if it cannot be read.
+    """
+    path = folder / CHECKPOINT
+    if not path.exists():
         return None
-    state = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as err:  # whatever a damaged file makes of PyTorch
+        raise ValueError(f"{path} is damaged; remove it to train the network anew.") from err
     return state if state["options"] == options else None
 
 

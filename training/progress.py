@@ -19,18 +19,25 @@ def as_given(options: argparse.Namespace) -> dict[str, str]:
 class Progress:
     """The stages that a run with these options has finished, and what each of them found.
 
-    A run with other options begins anew.
+    A run with other options begins anew. Raises ValueError if an earlier run's cannot be read.
     """
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.path: Path = options.out / FILE
         self.options = as_given(options)
         self.found: dict[str, object] = {}
-        if self.path.exists():
-            earlier = json.loads(self.path.read_text())
-            if earlier["options"] == self.options:
-                self.found = earlier["found"]
-                print(f"going on after: {', '.join(self.found)} ({self.path})", flush=True)
+        earlier = self._earlier()
+        if earlier.get("options") == self.options:
+            self.found = earlier["found"]
+            print(f"going on after: {', '.join(self.found)} ({self.path})", flush=True)
+
+    def _earlier(self) -> dict:
+        if not self.path.exists():
+            return {}
+        try:
+            return json.loads(self.path.read_text())
+        except ValueError as err:
+            raise ValueError(f"{self.path} is damaged; remove it to begin anew.") from err
 
     def __contains__(self, stage: str) -> bool:
         return stage in self.found
