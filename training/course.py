@@ -66,9 +66,8 @@ class Mean:
     def update(self) -> None:
         """Move towards the present weights."""
         self.steps += 1
-        keep = min(self.keep, self.steps / (self.steps + 10))
-        if self.keep == 1:
-            keep = (self.steps - 1) / self.steps
+        begun = (self.steps - 1) / self.steps if self.keep == 1 else self.steps / (self.steps + 10)
+        keep = min(self.keep, begun)
         for mean, module in zip(self.network, self.modules, strict=True):
             for old, new in zip(
                 mean.state_dict().values(), module.state_dict().values(), strict=True
