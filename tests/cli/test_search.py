@@ -129,6 +129,22 @@ def test_extract_straight_from_a_photo(ask, tmp_path):
     assert all(Path(result["cutout"]).is_file() for result in record["results"])
 
 
+def test_the_photo_that_was_cut_by_hand_is_cut_alike(run, shelf, tmp_path):
+    photo = shelf / "photos" / "one.png"
+    rows, columns = np.ogrid[:150, :200]
+    own = np.hypot(columns - 50, rows - 60) <= 30
+    own[55:60, 25:30] = False  # a hole that no segmenter would see
+    Image.fromarray(own).save(tmp_path / "own.png")
+    library = ("--library", shelf / "shelf.pickout")
+    assert run("find", photo, "--mask", "own.png", *library, "--json", "hits.json").code == 0
+    assert run("extract", "hits.json", "-o", "cuts").code == 0
+    with Image.open(tmp_path / "cuts" / "one.png") as cut:
+        x0, y0 = (int(np.flatnonzero(own.any(axis)).min()) for axis in (0, 1))
+        margin = (cut.width - 61) // 2
+        alpha = np.array(cut)[..., 3]
+    assert alpha[57 - y0 + margin, 27 - x0 + margin] == 0 and alpha.max() == 255
+
+
 def test_a_photo_that_is_gone_is_told_and_the_rest_is_cut(ask, run, tmp_path):
     ask("find", "--json", "hits.json", "-k", "2")
     record = json.loads((tmp_path / "hits.json").read_text("utf-8"))

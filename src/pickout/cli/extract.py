@@ -107,7 +107,8 @@ def extract(
     with console.progress() as listener:
         result = extract_hits(
             hits, output, formats=formats or ["png"], segmenter=typed.segmenter, label=label,
-            feather=feather, edge=edge, overwrite=overwrite, progress=listener,
+            feather=feather, edge=edge, masks=searching.mask_of(query), overwrite=overwrite,
+            progress=listener,
         )  # fmt: skip
     _tell(console, result, output)
     console.write_json({"folder": str(output)} | result.to_json())

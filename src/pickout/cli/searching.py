@@ -74,6 +74,11 @@ def query_of(photo: Path, typed: Typed) -> Query:
     return Query(photo, work.image, work.mask)
 
 
+def mask_of(query: Query | None) -> dict[str | Path, Mask]:
+    """Return what the query has cut out already, by its photo."""
+    return {} if query is None or query.mask is None else {query.photo: query.mask}
+
+
 def ask(console: Console, query: Query, how: Ask) -> list[Hit]:
     """Return the library's hits for a query, best first."""
     with open_library(how.library) as library, console.progress() as listener:

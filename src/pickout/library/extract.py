@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -13,15 +13,20 @@ from typing import TYPE_CHECKING
 from pickout.errors import ArgumentError, ExportError, PickoutError
 from pickout.library.hits import Hit
 from pickout.library.packing import PackedMask
-from pickout.masks import Mask
+from pickout.masks import Mask, as_mask
+from pickout.metrics import iou
 from pickout.plugins import make_segmenter
 from pickout.progress import Listener, Reporter, listener_for
 from pickout.segmenters.base import Segmenter
 
 if TYPE_CHECKING:
+    from pickout.arrays import AnyArray
     from pickout.exports import ExportItem
     from pickout.exports.cutouts import Cutout
     from pickout.images import Image
+
+_SAME = 0.5
+"""A hit whose region has this IoU with a mask that is there already shows that object."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +105,7 @@ def extract_hits(
     label: str = "object",
     feather: float = 1.0,
     edge: str = "feather",
+    masks: Mapping[str | Path, Mask | AnyArray] | None = None,
     overwrite: bool = False,
     progress: bool | Listener = False,
 ) -> ExtractReport:
@@ -122,6 +128,9 @@ def extract_hits(
         Softness of the cut-outs' edges in pixels.
     edge : str
         ``"feather"``, or ``"hair"`` or ``"fine-hair"``: as soft as each picture shows it.
+    masks : mapping of path to Mask or (H, W) ndarray of bool, optional
+        What has been cut out of some pictures already, like the query of its photo. A hit that
+        shows the same object there gets that mask as it is.
     overwrite : bool
         Whether existing files may be replaced.
     progress : bool or callable
@@ -153,9 +162,8 @@ def extract_hits(
     refuse_file(target)
     _check_formats(datasets, target, overwrite=overwrite)
     cut = partial(cutout, feather=feather, edge=edge)
-    extractor = _Extractor(
-        make_segmenter(segmenter), target if "png" in formats else None, cut, overwrite
-    )
+    refine = _Refiner(make_segmenter(segmenter), _by_path(masks or {}))
+    extractor = _Extractor(refine, target if "png" in formats else None, cut, overwrite)
     results = []
     with listener_for(progress) as listener:
         reporter = Reporter("extract", len(chosen), listener)
@@ -183,19 +191,40 @@ def _check_formats(datasets: Sequence[str], target: Path, *, overwrite: bool) ->
             )
 
 
+def _by_path(masks: Mapping[str | Path, Mask | AnyArray]) -> dict[Path, Mask]:
+    return {Path(os.path.abspath(path)): as_mask(mask) for path, mask in masks.items()}
+
+
+class _Refiner:
+    """Finds the object that a hit shows; some masks are there already."""
+
+    def __init__(self, segmenter: Segmenter, masks: dict[Path, Mask]) -> None:
+        self._segmenter, self._masks = segmenter, masks
+
+    def __call__(self, image: Image, hit: Hit) -> Mask:
+        """Return the object's mask in the picture of a hit."""
+        from pickout.library.refine import refine_region
+
+        region, made = Mask(hit.mask.array), self._masks.get(Path(os.path.abspath(hit.path)))
+        if made is not None and made.size_hw == image.size_hw:
+            if iou(region.array, made.array) >= _SAME:
+                return made
+        return refine_region(image, region, self._segmenter, is_placed=hit.verified)
+
+
 class _Extractor:
     """Cuts one hit after the other; remembers which names are taken."""
 
     def __init__(
         self,
-        segmenter: Segmenter,
+        refine: Callable[[Image, Hit], Mask],
         folder: Path | None,
         cut: Callable[[Image, Mask], Cutout],
         overwrite: bool,
     ) -> None:
         from pickout.exports.staging import NameGiver
 
-        self._segmenter, self._folder = segmenter, folder
+        self._refine, self._folder = refine, folder
         self._cut, self._overwrite = cut, overwrite
         self._names = NameGiver()
 
@@ -209,7 +238,6 @@ class _Extractor:
     def _extract(self, hit: Hit) -> Extracted:
         from pickout.files import refuse_existing
         from pickout.images import read_image
-        from pickout.library.refine import refine_region
 
         path = None
         if self._folder is not None:
@@ -222,7 +250,7 @@ class _Extractor:
                 f"{hit.path} is no longer the {width} x {height} picture that was indexed; "
                 "index again."
             )
-        mask = refine_region(image, Mask(hit.mask.array), self._segmenter, is_placed=hit.verified)
+        mask = self._refine(image, hit)
         if path is not None:
             self._cut(image, mask).save(path, overwrite=self._overwrite)
         box = mask.box_xyxy or (0, 0, 1, 1)

@@ -208,6 +208,7 @@ class Library:
         label: str = "object",
         feather: float = 1.0,
         edge: str = "feather",
+        masks: Mapping[str | Path, Mask | AnyArray] | None = None,
         overwrite: bool = False,
         progress: bool | Listener = False,
     ) -> ExtractReport:
@@ -220,6 +221,7 @@ class Library:
             label=label,
             feather=feather,
             edge=edge,
+            masks=masks,
             overwrite=overwrite,
             progress=progress,
         )
