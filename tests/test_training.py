@@ -26,7 +26,7 @@ from training.boost import Samples, _as_forest, fit
 from training.clicks import as_it_is, by_reach, iou, simulate
 from training.data import SegmentSource, Thing, divided_pictures, sources, thing
 from training.evaluate import click_through, summary
-from training.robot import EXACT, Habits, long_stroke, next_prompt, opening, worst_error
+from training.robot import Habits, long_stroke, mending, next_prompts, opening, robot_for
 
 from pickout.analysis.models import SHIPPED
 from pickout.bench.robot import Truth, click_until
@@ -54,19 +54,28 @@ def in_two_parts(thing):
     return Thing(thing.name, rgb, mask, thing.ignore)
 
 
-def test_the_robot_clicks_the_middle_of_the_widest_error():
-    thing, nothing = disk_thing(), np.zeros((60, 80), bool)
-    positive, row, column = worst_error(thing, nothing, nothing)
-    assert positive and abs(row - 30) <= 1 and abs(column - 40) <= 1
-    positive, row, column = worst_error(thing, ~nothing, nothing)
-    assert not positive and not thing.mask[row, column]
-
-
 def test_no_pixel_is_clicked_twice():
-    thing, clicked, rng = disk_thing(), np.zeros((60, 80), bool), np.random.default_rng(0)
-    mask = np.zeros((60, 80), bool)
-    clicks = [next_prompt(thing, mask, clicked, EXACT, rng) for _ in range(6)]
+    thing, rng = disk_thing(), np.random.default_rng(0)
+    robot, mask = robot_for(thing), np.zeros((60, 80), bool)
+    clicks = [mending(thing, robot, mask, Habits(), rng) for _ in range(6)]
     assert len({(click.x, click.y) for click in clicks}) == 6
+    assert all(thing.mask[int(click.y), int(click.x)] and click.positive for click in clicks)
+
+
+def test_a_mistake_is_taken_back_in_its_place():
+    """A click that says the wrong thing of a place where the mask is right."""
+    thing, kinds = disk_thing(), set()
+    mask = thing.mask.copy()
+    mask[:, :40] = False
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        wrong, back = next_prompts(thing, robot_for(thing), mask, Habits(mistake=1), rng)
+        row, column = int(wrong.y), int(wrong.x)
+        assert mask[row, column] == thing.mask[row, column] == back.positive
+        assert (wrong.x, wrong.y, wrong.positive) == (back.x, back.y, not back.positive)
+        kinds.add(back.positive)
+    assert kinds == {True, False}
+    assert len(next_prompts(thing, robot_for(thing), ~thing.mask, Habits(mistake=1), rng)) == 1
 
 
 def test_long_strokes_stay_where_they_belong():
@@ -90,7 +99,7 @@ def test_short_strokes_stay_in_the_error():
     long = 0
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        stroke = next_prompt(thing, nothing, nothing.copy(), Habits(jitter=1, scribble=1), rng)
+        stroke = mending(thing, robot_for(thing), nothing, Habits(jitter=1, scribble=1), rng)
         long += len(stroke.points) > 2
         for start, end in itertools.pairwise(np.array(stroke.points)):
             x, y = np.linspace(start, end, 20).round().astype(int).T
@@ -106,7 +115,7 @@ def test_users_begin_as_they_are_used_to():
     assert abs(box.x0 - 26) < 4 and abs(box.y1 - 45) < 4
     inside, *outside = opening(thing, Habits(strokes=1), rng)
     assert inside.positive and outside and not any(stroke.positive for stroke in outside)
-    assert opening(thing, EXACT, rng) == []
+    assert opening(thing, Habits(), rng) == []
 
 
 def test_fits_are_deterministic():

@@ -34,7 +34,7 @@ from pickout.segmenters._superpixel.upright import FILE as UPRIGHT_FILE
 from pickout.segmenters._superpixel.upright import Upright
 from training.boost import Samples, fit, join
 from training.clicks import as_it_is, by_reach, simulate, users_network
-from training.composites import beside
+from training.composites import beside, crowd
 from training.data import (
     SegmentSource,
     Source,
@@ -53,8 +53,10 @@ NETWORK_FILES = (*PROMPT_FILES, UPRIGHT_FILE)
 DRAWN_EVERY = 3
 """Every so many objects the trees learn from segments that people drew."""
 
-BESIDE = 0.5
-"""How often another picture lies beside that of an object, which is then a smaller part of it."""
+BESIDE, CROWDS = 0.5, 0.1
+"""How often another picture lies beside that of an object, which is then a smaller part of it, and
+how often the object lies in the other picture many times.
+"""
 
 STAGES = ("network", "edges", "clicks", "evaluate")
 
@@ -235,8 +237,8 @@ def _train_edges(options: argparse.Namespace) -> dict[str, float]:
 def supply(options: argparse.Namespace) -> Iterator[Thing]:
     """Yield objects without end, drawn by the seed alone.
 
-    Two of three are whole objects, intricate ones more often, and half of them in a picture with
-    another one beside it; the third is a segment that somebody drew.
+    Two of three are whole objects, intricate ones more often: half of them in a picture with
+    another one beside it, some many times in another one. The third is a segment that was drawn.
     """
     rng = np.random.default_rng(options.seed)
     whole, pictures = sources(options.objects), divided_pictures(options.drawn)
@@ -251,8 +253,15 @@ def supply(options: argparse.Namespace) -> Iterator[Thing]:
             yield drawn[next(order)].read(turn=number // DRAWN_EVERY // len(drawn))
         else:
             thing = whole[rng.choice(len(whole), p=chances)].read()
-            other = whole[rng.integers(len(whole))]
-            yield beside(thing, other.read(), rng) if rng.random() < BESIDE else thing
+            yield _among_others(thing, whole[rng.integers(len(whole))], rng)
+
+
+def _among_others(thing: Thing, other: Source, rng: np.random.Generator) -> Thing:
+    """Return an object as it is, with another picture beside it, or as one of many alike."""
+    kind = rng.random()
+    if kind < BESIDE:
+        return beside(thing, other.read(), rng)
+    return crowd(thing, other.read(), rng) if kind < BESIDE + CROWDS else thing
 
 
 def _train_clicks(options: argparse.Namespace) -> list[dict[str, object]]:

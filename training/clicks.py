@@ -18,7 +18,7 @@ from pickout.segmenters._superpixel.state import Picture, State, found_in
 from training.boost import Samples
 from training.data import Thing
 from training.processes import in_processes
-from training.robot import HUMAN, next_prompt, opening
+from training.robot import HUMAN, next_prompts, opening, robot_for
 
 PER_ANSWER = 150
 """Superpixels sampled from each answer."""
@@ -105,14 +105,14 @@ def _work_on(thing: Thing, models: Models, prompts: int, rng: np.random.Generato
     band = Recorder(models.band)
     recording = replace(models, openings=openings, corrections=corrections, band=band)
     picture = Picture(Pyramid(thing.rgb), recording)
-    state, clicked = picture.start(), np.zeros(thing.mask.shape, bool)
+    state, robot = picture.start(), robot_for(thing)
     planned, curve = opening(thing, HUMAN, rng), []
     for k in range(prompts):
-        prompt = (
-            planned[k] if k < len(planned) else next_prompt(thing, state.mask, clicked, HUMAN, rng)
-        )
-        openings.asked, corrections.asked, band.asked = [], [], []
-        state = picture.after(state, prompt)
+        given = planned[k : k + 1] or next_prompts(thing, robot, state.mask, HUMAN, rng)
+        for prompt in given:
+            # A mistake teaches nothing but how it is taken back.
+            openings.asked, corrections.asked, band.asked = [], [], []
+            state = picture.after(state, prompt)
         curve.append(iou(thing, state.mask))
         work.openings.extend(_sample(thing, state, *asked, rng) for asked in openings.asked)
         work.corrections.extend(_sample(thing, state, *asked, rng) for asked in corrections.asked)

@@ -12,19 +12,18 @@ from pickout.segmenters._superpixel.models import Models
 from pickout.segmenters._superpixel.state import Picture
 from training.clicks import iou
 from training.data import Thing
-from training.robot import EXACT, next_prompt
+from training.robot import robot_for
 
 
 def click_through(thing: Thing, models: Models, *, limit: int, stop: float) -> dict:
     """Return the IoU after every click on one object and the CPU seconds of each step."""
-    rng = np.random.default_rng(0)
     start = time.process_time()
     picture = Picture(Pyramid(thing.rgb), models)
     opening = time.process_time() - start
-    state, clicked = picture.start(), np.zeros(thing.mask.shape, bool)
+    state, robot = picture.start(), robot_for(thing)
     curve, seconds = [], []
     while len(curve) < limit and (not curve or curve[-1] < stop):
-        prompt = next_prompt(thing, state.mask, clicked, EXACT, rng)
+        prompt = robot.next_click(state.mask)
         start = time.process_time()
         state = picture.after(state, prompt)
         seconds.append(time.process_time() - start)

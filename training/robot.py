@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from pickout.bench.robot import Robot, Truth
 from pickout.prompts import Box, Click, Prompt, Scribble
 from training.data import Thing
 
@@ -23,6 +24,8 @@ class Habits:
         Probabilities that the first prompt is a loose box, that a box follows the first click, that
         the user begins with long strokes (one inside and one or two outside), or that any other
         prompt is a short stroke.
+    mistake : float
+        Probability that a click of the wrong kind comes first, and is taken back at once.
     """
 
     jitter: float = 0.0
@@ -30,10 +33,10 @@ class Habits:
     click_and_box: float = 0.0
     strokes: float = 0.0
     scribble: float = 0.0
+    mistake: float = 0.0
 
 
-EXACT = Habits()
-HUMAN = Habits(jitter=0.4, box=0.2, click_and_box=0.1, strokes=0.12, scribble=0.08)
+HUMAN = Habits(jitter=0.4, box=0.2, click_and_box=0.1, strokes=0.12, scribble=0.08, mistake=0.05)
 
 
 def opening(thing: Thing, habits: Habits, rng: np.random.Generator) -> list[Prompt]:
@@ -41,13 +44,14 @@ def opening(thing: Thing, habits: Habits, rng: np.random.Generator) -> list[Prom
     begins = ("box", "click and box", "strokes", "click")
     chances = [habits.box, habits.click_and_box, habits.strokes]
     kind = begins[int(np.searchsorted(np.cumsum(chances), rng.random(), side="right"))]
-    nothing, outside = np.zeros_like(thing.mask), ~thing.mask & ~thing.ignore
+    outside = ~thing.mask & ~thing.ignore
     if kind == "click":
         return []
     if kind == "box":
         return [loose_box(thing, rng)]
     if kind == "click and box":
-        return [next_prompt(thing, nothing, nothing.copy(), habits, rng), loose_box(thing, rng)]
+        first = mending(thing, robot_for(thing), np.zeros_like(thing.mask), habits, rng)
+        return [first, loose_box(thing, rng)]
     strokes = [long_stroke(thing.mask, True, rng)]
     return strokes + [long_stroke(outside, False, rng) for _ in range(rng.integers(1, 3))]
 
@@ -65,19 +69,9 @@ def long_stroke(where: np.ndarray, positive: bool, rng: np.random.Generator) -> 
     return Scribble(tuple(points), 2.0, positive)
 
 
-def worst_error(thing: Thing, mask: np.ndarray, clicked: np.ndarray) -> tuple[bool, int, int]:
-    """Return (is it missing, row, column) of the middle of the widest error, the first of equals.
-
-    The protocol of Sofiiuk et al. (RITM): distances to the error's border, the picture's border
-    being one too; a tie makes a negative click.
-    """
-    missing = thing.mask & ~mask & ~thing.ignore & ~clicked
-    surplus = ~thing.mask & mask & ~thing.ignore & ~clicked
-    rooms = [_room(error) for error in (missing, surplus)]
-    positive = bool(rooms[0].max() > rooms[1].max())
-    room = rooms[0] if positive else rooms[1]
-    row, column = np.unravel_index(int(room.argmax()), room.shape)
-    return positive, int(row), int(column)
+def robot_for(thing: Thing) -> Robot:
+    """Return the robot that clicks into the widest error, by the published protocol."""
+    return Robot(Truth(thing.mask, thing.ignore))
 
 
 def _room(error: np.ndarray) -> np.ndarray:
@@ -85,47 +79,59 @@ def _room(error: np.ndarray) -> np.ndarray:
     return cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
 
 
-def next_prompt(
-    thing: Thing,
-    mask: np.ndarray,
-    clicked: np.ndarray,
-    habits: Habits,
-    rng: np.random.Generator,
+def next_prompts(
+    thing: Thing, robot: Robot, mask: np.ndarray, habits: Habits, rng: np.random.Generator
+) -> list[Prompt]:
+    """Return how the user mends the mask; or a mistake, and the click that takes it back."""
+    right = (thing.mask == mask) & ~thing.ignore
+    if rng.random() < habits.mistake and right.any():
+        return _mistake(thing, right, rng)
+    return [mending(thing, robot, mask, habits, rng)]
+
+
+def mending(
+    thing: Thing, robot: Robot, mask: np.ndarray, habits: Habits, rng: np.random.Generator
 ) -> Prompt:
-    """Return how the user mends the mask; exact habits follow the protocol of `worst_error`."""
-    positive, row, column = worst_error(thing, mask, clicked)
-    error = (thing.mask != mask) & (thing.mask == positive) & ~thing.ignore
+    """Return a click or short stroke into the widest error of the mask."""
+    click = robot.widest_error(mask)
+    error = (thing.mask != mask) & (thing.mask == click.positive) & ~thing.ignore
     if rng.random() < habits.jitter:
-        row, column = _jittered(error, row, column, rng)
-    clicked[row, column] = True
-    if rng.random() < habits.scribble:
-        return _stroke(error, row, column, positive, rng)
-    return Click(float(column), float(row), positive)
+        click = _jittered(error, click, rng)
+    robot.remember(click)
+    return _stroke(error, click, rng) if rng.random() < habits.scribble else click
 
 
-def _jittered(error: np.ndarray, row: int, column: int, rng: np.random.Generator) -> tuple:
-    """Return another place in the same kind of error, nearby."""
-    room = float(_room(error)[row, column])
-    reach = max(2.0, 0.7 * room)
+def _mistake(thing: Thing, right: np.ndarray, rng: np.random.Generator) -> list[Prompt]:
+    """Return a click that says the wrong thing of a right place, and in its place the other one."""
+    of_kind = right & (thing.mask == (rng.random() < 0.5))
+    room = _room(of_kind if of_kind.any() else right)
+    places = np.argwhere(room > min(2.0, 0.5 * room.max()))
+    y, x = (float(side) for side in places[rng.integers(len(places))])
+    is_object = bool(thing.mask[int(y), int(x)])
+    return [Click(x, y, not is_object), Click(x, y, is_object)]
+
+
+def _jittered(error: np.ndarray, click: Click, rng: np.random.Generator) -> Click:
+    """Return a click at another place in the same kind of error, nearby."""
+    row, column = int(click.y), int(click.x)
+    reach = max(2.0, 0.7 * float(_room(error)[row, column]))
     for _ in range(5):
         y, x = np.rint(rng.normal((row, column), reach / 2)).astype(int)
         if 0 <= y < error.shape[0] and 0 <= x < error.shape[1] and error[y, x]:
-            return int(y), int(x)
-    return row, column
+            return replace(click, x=float(x), y=float(y))
+    return click
 
 
-def _stroke(
-    error: np.ndarray, row: int, column: int, positive: bool, rng: np.random.Generator
-) -> Scribble:
+def _stroke(error: np.ndarray, click: Click, rng: np.random.Generator) -> Scribble:
     """Return a stroke of a few points that stays in the error."""
     inner = np.argwhere(_room(error) > 2)
-    near = inner[np.abs(inner - (row, column)).max(1) < 0.2 * max(error.shape)]
-    points = [(float(column), float(row))]
+    near = inner[np.abs(inner - (click.y, click.x)).max(1) < 0.2 * max(error.shape)]
+    points = [(click.x, click.y)]
     if len(near):
         for y, x in near[rng.choice(len(near), min(2, len(near)), replace=False)]:
             if _is_inside(error, points[-1], x, y):
                 points.append((float(x), float(y)))
-    return Scribble(tuple(points), 2.0, positive)
+    return Scribble(tuple(points), 2.0, click.positive)
 
 
 def _is_inside(error: np.ndarray, start: tuple[float, float], x: int, y: int) -> bool:

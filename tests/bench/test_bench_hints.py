@@ -56,8 +56,8 @@ def test_answers_can_be_given_again_by_hand(squares, result):
             is_known = not truth.ignore[y, x]
             assert gain == (added(doubt.x, doubt.y) if is_known else 0)
             assert is_error == (is_known and mask[y, x] != truth.object[y, x])
-        middle = robot.middle_of_error(mask)
-        assert asked["middle_gain"] == (added(*middle) if before < 1 else 0)
+        middle = robot.widest_error(mask)
+        assert asked["middle_gain"] == (added(middle.x, middle.y) if before < 1 else 0)
 
 
 def test_the_summary_follows_from_the_pictures(result):

@@ -151,13 +151,13 @@ def _answered(session: Session, truth: Truth, robot: Robot, rng: np.random.Gener
     mask = session.mask.array
     places = [(round(doubt.x), round(doubt.y)) for doubt in session.doubts(DOUBTS)]
     wrong = (mask != truth.object) & ~truth.ignore
-    gain = _gains_of(session, truth)
+    gain, middle = _gains_of(session, truth), robot.widest_error(mask)
     return {
         "iou": iou(mask, truth.object, truth.ignore),
         "are_errors": [bool(wrong[y, x]) for x, y in places],
         "gains": [0.0 if truth.ignore[y, x] else gain((x, y)) for x, y in places],
         "outline_gain": gain(_on_outline(mask, truth, rng)),
-        "middle_gain": gain(robot.middle_of_error(mask)) if wrong.any() else 0.0,
+        "middle_gain": gain((int(middle.x), int(middle.y))) if wrong.any() else 0.0,
     }
 
 

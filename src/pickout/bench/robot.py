@@ -66,22 +66,23 @@ class Robot:
         mask : (H, W) ndarray of bool
             The answer so far.
         """
-        x, y, is_positive = self._widest_error(mask)
-        self._not_clicked[y, x] = False
-        return Click(float(x), float(y), is_positive)
+        click = self.widest_error(mask)
+        self.remember(click)
+        return click
 
-    def middle_of_error(self, mask: BoolArray) -> tuple[int, int]:
-        """Return where `next_click` would click, (x, y), without remembering it."""
-        return self._widest_error(mask)[:2]
+    def remember(self, click: Click) -> None:
+        """Take a click for made: its pixel is not clicked again."""
+        self._not_clicked[int(click.y), int(click.x)] = False
 
-    def _widest_error(self, mask: BoolArray) -> tuple[int, int, bool]:
+    def widest_error(self, mask: BoolArray) -> Click:
+        """Return what `next_click` would click, without remembering it."""
         missing = self._depth(self._truth.object & ~mask)
         wrong = self._depth(self._truth.background & mask)
         is_positive = bool(missing.max() > wrong.max())
         depth = missing if is_positive else wrong
         # argmax returns the first maximum in row-major order, as the protocol asks.
         y, x = (int(index) for index in np.unravel_index(depth.argmax(), depth.shape))
-        return x, y, is_positive
+        return Click(float(x), float(y), is_positive)
 
     def _depth(self, error: BoolArray) -> FloatArray:
         """Return the distance to the error's border, the picture's border included."""
