@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -52,6 +53,19 @@ def test_the_robot_clicks_where_its_slow_twin_clicks(codes, masks):
     fast, slow = Robot(truth_of(codes)), SlowRobot(codes)
     for mask in masks:
         assert fast.next_click(mask) == slow.next_click(mask)
+
+
+def test_of_equally_deep_pixels_the_first_is_clicked():
+    """In mirrored errors everything is there twice; depths are roots, which rounding may part."""
+    for seed in range(30):
+        noise = np.random.default_rng(seed).random((40, 26))
+        half = cv2.GaussianBlur(noise, (0, 0), 4) > 0.49
+        codes = np.concatenate([half, half[:, ::-1]], axis=1).astype(np.int8)
+        outside = np.argwhere(np.pad(codes, 1) == 0) - 1
+        inside = np.argwhere(codes == 1)
+        squares = ((inside[:, None] - outside[None]) ** 2).sum(2).min(1)
+        y, x = (float(side) for side in inside[squares.argmax()])
+        assert Robot(truth_of(codes)).next_click(np.zeros(codes.shape, bool)) == Click(x, y, True)
 
 
 def blob(size: int, *boxes: tuple[int, int, int, int]) -> np.ndarray:

@@ -85,10 +85,13 @@ class Robot:
         return Click(float(x), float(y), is_positive)
 
     def _depth(self, error: BoolArray) -> FloatArray:
-        """Return the distance to the error's border, the picture's border included."""
+        """Return the squared distance to the error's border, the picture's border included."""
         padded = np.pad(error, 1).astype(np.uint8)
-        depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        return np.asarray(depth[1:-1, 1:-1] * self._not_clicked, np.float32)
+        depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+        # Squares are whole numbers. OpenCV's roots of equal ones may differ in their last bit, by
+        # where the pixel lies in memory, and the click with them.
+        squares = np.rint(np.square(depth, dtype=np.float64))
+        return np.asarray(squares * self._not_clicked, np.float32)
 
 
 def click_until(
