@@ -14,7 +14,7 @@ ROWS = [
     {"errors", "_core"},
     {"arrays"},
     {"files", "rle", "progress"},
-    {"images"},
+    {"images", "distances"},
     {"masks"},
     {"drawing"},
     {"prompts", "tiles"},

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from pickout.bench.robot import Robot, Truth
+from pickout.distances import depth_inside
 from pickout.prompts import Box, Click, Prompt, Scribble
 from training.data import Thing
 
@@ -75,8 +75,7 @@ def robot_for(thing: Thing) -> Robot:
 
 
 def _room(error: np.ndarray) -> np.ndarray:
-    padded = np.pad(error.view(np.uint8), 1)
-    return cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    return depth_inside(error, walled=True)
 
 
 def next_prompts(

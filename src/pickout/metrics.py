@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from pickout.arrays import AnyArray, BoolArray, check_dtype, check_range, check_shape
+from pickout.distances import depth_inside
 from pickout.errors import ArgumentError
 from pickout.masks import Mask
 
@@ -119,8 +120,8 @@ def boundary_distance(mask: MaskLike, truth: MaskLike, ignore: MaskLike | None =
         return 0.0 if np.array_equal(given, true) else math.inf
     if not ours.any() or not theirs.any():
         return math.inf
-    to_truth = float(_distance_outside(theirs)[ours].mean())
-    to_mask = float(_distance_outside(ours)[theirs].mean())
+    to_truth = float(depth_inside(~theirs)[ours].mean())
+    to_mask = float(depth_inside(~ours)[theirs].mean())
     return (to_truth + to_mask) / 2
 
 
@@ -304,7 +305,7 @@ def _prepared(
 
 def _inner_band(mask: BoolArray, width: float) -> BoolArray:
     """Return the mask's pixels within `width` of the outside."""
-    return mask & (_distance_inside(np.pad(mask, 1))[1:-1, 1:-1] <= width)
+    return mask & (depth_inside(mask, walled=True) <= width)
 
 
 def _outline(mask: BoolArray) -> BoolArray:
@@ -323,17 +324,5 @@ def _fill_ignored(truth: BoolArray, ignore: BoolArray) -> BoolArray:
     object_, background = truth & ~ignore, ~truth & ~ignore
     if not object_.any() or not background.any():
         return np.full(truth.shape, bool(object_.any()))
-    nearer = _distance_outside(object_) < _distance_outside(background)
+    nearer = depth_inside(~object_) < depth_inside(~background)
     return object_ | (ignore & nearer)
-
-
-def _distance_inside(mask: BoolArray) -> AnyArray:
-    """Return every mask pixel's exact Euclidean distance to the nearest pixel outside."""
-    import cv2
-
-    return cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-
-
-def _distance_outside(mask: BoolArray) -> AnyArray:
-    """Return every pixel's exact Euclidean distance to the nearest pixel of the mask."""
-    return _distance_inside(~mask)

@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from pickout.arrays import BoolArray, FloatArray
+from pickout.distances import depth_inside
 from pickout.metrics import iou
 from pickout.prompts import Click
 
@@ -85,13 +85,8 @@ class Robot:
         return Click(float(x), float(y), is_positive)
 
     def _depth(self, error: BoolArray) -> FloatArray:
-        """Return the squared distance to the error's border, the picture's border included."""
-        padded = np.pad(error, 1).astype(np.uint8)
-        depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
-        # Squares are whole numbers. OpenCV's roots of equal ones may differ in their last bit, by
-        # where the pixel lies in memory, and the click with them.
-        squares = np.rint(np.square(depth, dtype=np.float64))
-        return np.asarray(squares * self._not_clicked, np.float32)
+        """Return the distance to the error's border, the picture's border included."""
+        return depth_inside(error, walled=True) * self._not_clicked
 
 
 def click_until(

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pickout.arrays import AnyArray, BoolArray, ByteArray, check_range, check_whole
+from pickout.arrays import BoolArray, ByteArray, check_range, check_whole
+from pickout.distances import depth_inside
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
@@ -128,12 +129,8 @@ def _discs(seeds: SeedMap) -> BoolArray:
     padded = np.pad(seeds, 1, constant_values=-1)
     if not (seeds > 0).any():
         return np.zeros(seeds.shape, bool)
-    discs: BoolArray = _REACH * _distance(padded <= 0) <= _distance(padded >= 0)
+    discs: BoolArray = _REACH * depth_inside(padded <= 0) <= depth_inside(padded >= 0)
     return discs[1:-1, 1:-1]
-
-
-def _distance(array: BoolArray) -> AnyArray:
-    return cv2.distanceTransform(array.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
 
 
 @dataclass(frozen=True)
@@ -142,7 +139,7 @@ class GrabCut:
 
     options: GrabCutOptions = GrabCutOptions()
     name = "grabcut"
-    version = "1"
+    version = "2"
 
     def analyse(self, image: Image) -> PreparedGrabCut:
         """Return the picture prepared for prompts; takes no time."""

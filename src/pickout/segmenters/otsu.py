@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 
 from pickout.arrays import BoolArray, ByteArray, IntArray, check_whole
+from pickout.distances import depth_inside
 from pickout.errors import ArgumentError
 from pickout.images import Image, as_image
 from pickout.masks import Mask
@@ -125,12 +126,8 @@ def _split_contested(labels: IntArray, mask: BoolArray, seeds: SeedMap) -> BoolA
     contested = np.intersect1d(labels[seeds > 0], labels[seeds < 0])
     if contested.size == 0:
         return mask
-    nearer = _distance(seeds <= 0) < _distance(seeds >= 0)
+    nearer = depth_inside(seeds <= 0) < depth_inside(seeds >= 0)
     return np.where(np.isin(labels, contested), nearer, mask)
-
-
-def _distance(array: BoolArray) -> np.ndarray:
-    return cv2.distanceTransform(array.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
 
 
 @dataclass(frozen=True)
@@ -139,7 +136,7 @@ class Otsu:
 
     options: OtsuOptions = OtsuOptions()
     name = "otsu"
-    version = "2"
+    version = "3"
 
     def analyse(self, image: Image) -> PreparedOtsu:
         """Return the picture split into regions and pieces of background."""

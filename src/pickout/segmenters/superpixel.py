@@ -30,7 +30,7 @@ from pickout.segmenters._superpixel.models import (
 from pickout.segmenters._superpixel.state import Picture, State
 from pickout.segmenters.base import Doubt, Preview
 
-METHOD_VERSION = "14"
+METHOD_VERSION = "15"
 """To be raised when the same prompts and models could give another mask."""
 
 REMEMBERED_BYTES, MOST_REMEMBERED = 64_000_000, 32

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from pickout.arrays import BoolArray, ByteArray, IntArray, check_range, check_whole
+from pickout.distances import depth_inside
 from pickout.images import Image
 from pickout.masks import Mask
 from pickout.prompts import Prompt
@@ -101,8 +102,7 @@ def _core(seeds: SeedMap, share: float) -> BoolArray:
     """Return the innermost open pixels when something is closed; else none."""
     if (seeds == 0).all() or not (seeds == 0).any():
         return np.zeros(seeds.shape, bool)
-    padded = np.pad((seeds >= 0).astype(np.uint8), 1)
-    depth = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+    depth = depth_inside(seeds >= 0, walled=True)
     core: BoolArray = depth >= max(share * float(depth.max()), 1e-3)
     return core
 
@@ -142,7 +142,7 @@ class Watershed:
 
     options: WatershedOptions = WatershedOptions()
     name = "watershed"
-    version = "1"
+    version = "2"
 
     def analyse(self, image: Image) -> PreparedWatershed:
         """Return the picture prepared for prompts; takes no time."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from pickout import _core
 from pickout.arrays import AnyArray, BoolArray, FloatArray, IntArray
+from pickout.distances import depth_inside
 from pickout.segmenters._superpixel.marks import Mark
 from pickout.segmenters._superpixel.mixtures import compare_colours, cut_by_colours
 from pickout.segmenters._superpixel.scene import Costs, Scene
@@ -245,9 +245,7 @@ def room_of(before: BoolArray, mark: Mark) -> float:
     while True:  # farther and farther around, until the nearest pixel of the outline is in sight
         left, top = max(0, column - reach), max(0, row - reach)
         near = before[top : row + reach + 1, left : column + reach + 1]
-        padded = np.pad((near != mark.positive).view(np.uint8), 1)
-        rooms = cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        room = rooms[row - top + 1, column - left + 1]
+        room = depth_inside(near != mark.positive, walled=True)[row - top, column - left]
         if room < reach or reach > max(height, width):
             return float(room)
         reach *= 2
