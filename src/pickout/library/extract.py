@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pickout.errors import ArgumentError, ExportError, PickoutError
 from pickout.library.hits import Hit
 from pickout.library.packing import PackedMask
-from pickout.masks import Mask, as_mask
+from pickout.masks import Mask, as_mask, check_mask_fits
 from pickout.metrics import iou
 from pickout.plugins import make_segmenter
 from pickout.progress import Listener, Reporter, listener_for
@@ -129,8 +129,8 @@ def extract_hits(
     edge : str
         ``"feather"``, or ``"hair"`` or ``"fine-hair"``: as soft as each picture shows it.
     masks : mapping of path to Mask or (H, W) ndarray of bool, optional
-        What has been cut out of some pictures already, like the query of its photo. A hit that
-        shows the same object there gets that mask as it is.
+        What has been cut out of some pictures already, like the query of its photo; of the
+        picture's size. A hit that shows the same object there gets that mask as it is.
     overwrite : bool
         Whether existing files may be replaced.
     progress : bool or callable
@@ -206,7 +206,8 @@ class _Refiner:
         from pickout.library.refine import refine_region
 
         region, made = Mask(hit.mask.array), self._masks.get(Path(os.path.abspath(hit.path)))
-        if made is not None and made.size_hw == image.size_hw:
+        if made is not None:
+            check_mask_fits(made, image.size_hw)
             if iou(region.array, made.array) >= _SAME:
                 return made
         return refine_region(image, region, self._segmenter, is_placed=hit.verified)
