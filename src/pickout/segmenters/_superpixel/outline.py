@@ -34,6 +34,14 @@ Below it their say fades fast: between like colours outlines would fray.
 """
 
 
+LEAST_KEPT = 0.5
+"""So much of what superpixels say must stay of a box's answer; else their own outline stays.
+
+Where nothing in a box is sure its answer is raised until there is one, and the band model, which
+knows nothing of that, takes it away again.
+"""
+
+
 def colours_around(rgb: ByteArray, field: Field) -> tuple[FloatArray, FloatArray]:
     """Return the mean colours inside and outside, (H, W, 3) float32, where a field is not sure.
 
@@ -94,7 +102,8 @@ def redraw(view: View, mask: BoolArray, judge: Judge) -> Field:
     at = (band.rows, band.columns)
     part = field[band.window]
     part[at] = np.rint(np.clip(odds[at] * GAIN, -SURE, SURE)).astype(np.int8)
-    return field
+    stays = np.count_nonzero(part > 0) >= LEAST_KEPT * float(band.mask.sum())
+    return hard_field(mask) if view.is_box_alone and not stays else field
 
 
 def hard_field(mask: BoolArray) -> Field:

@@ -291,8 +291,9 @@ def found_in(view: View, is_given: bool) -> tuple[BoolArray, View]:
     then the logits of the view that is returned are raised until they say so.
     """
     found = wanted(view.cut(), view, is_given)
-    if view.depth is None or (view.known() > 0).any():
+    if not view.is_box_alone:
         return found, view
+    assert view.depth is not None
     area = view.scene.superpixels.area
     least = LEAST_OF_BOX * float(area @ (view.depth > 0))
     raised = view

@@ -75,6 +75,11 @@ class View:
         known = decided(list(self.marks), self.scene.n)
         return known if self.rim is None else np.where(known != 0, known, self.rim)
 
+    @property
+    def is_box_alone(self) -> bool:
+        """True if a box or lasso holds, and nothing positive lies in it."""
+        return self.depth is not None and not (self.known() > 0).any()
+
     def cut(self) -> BoolArray:
         """Return the superpixels inside, (n,), as the logits and what is known have it."""
         return best_cut(self.scene.superpixels, self.logit + LEANING, self.known())
