@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -87,6 +89,18 @@ def test_find_without_the_photo_itself_and_with_a_threshold(ask):
     assert set(stems) == {"two", "three"}
     none = ask("find", "--min-score", "1", "--others", "--fail-if-none")
     assert none.code == 3 and none.out == "" and "nothing found" in none.err
+
+
+def test_files_are_written_even_if_nobody_reads_the_lines(shelf, tmp_path):
+    words = ["find", shelf / "photos" / "one.png", "--box", "18,28,82,92",
+             "--library", shelf / "shelf.pickout", "--json", tmp_path / "hits.json",
+             "--report", tmp_path / "found.html"]  # fmt: skip
+    command = [sys.executable, "-m", "pickout", *map(str, words)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as find:
+        find.stdout.close()
+        trouble = find.stderr.read().decode()
+    assert json.loads((tmp_path / "hits.json").read_text("utf-8"))["hits"]
+    assert (tmp_path / "found.html").is_file() and "Traceback" not in trouble
 
 
 def test_find_then_extract_the_chosen_ones(ask, run, tmp_path):

@@ -56,11 +56,12 @@ def find(
         library, n_hits, min_score, searching.weights_of(weights), with_itself=not others
     )
     hits = searching.ask(console, query, how)
-    searching.print_hits(console, hits)
+    # Files first: whoever reads the lines may stop reading, as `head` does.
     console.write_json(searching.hits_record(library, query, hits))
     if report is not None:
         reporting.write(report, query, [reporting.card_of(hit) for hit in hits], overwrite)
         console.note(f"report: {report}")
+    searching.print_hits(console, hits)
     if not hits:
         console.note("nothing found.")
         raise typer.Exit(NOTHING_FOUND if fail_if_none else 0)
